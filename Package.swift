@@ -1,0 +1,130 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// Every Swift target is compiled with the same checks: Swift 6 mode, imports that are internal unless a signature needs
+/// them, and `any` spelled out.
+let checks: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+
+/// A library target of the product, in `Sources/<name>`.
+func library(
+    _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [], resources: [Resource]? = nil
+) -> Target {
+    .target(name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: checks)
+}
+
+/// The tests of one target, in `Tests/<name>Tests`.
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: dependencies + ["TestSupport"], exclude: exclude, swiftSettings: checks)
+}
+
+let package = Package(
+    name: "haidang",
+    products: [.executable(name: "haidang", targets: ["haidang"])],
+    dependencies: [
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // C
+        .target(name: "CPlatform"),
+        .target(name: "CNetSNMP", linkerSettings: [.linkedLibrary("netsnmp")]),
+        .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+        .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
+
+        // vocabulary
+        library("MonitoringModel"),
+        library("Inventory", ["MonitoringModel"]),
+
+        // protocols
+        library("SNMP", ["CNetSNMP", "CPlatform"]),
+        library("HTTPTransport", ["CCurl", "CPlatform"]),
+        library("ExpositionFormat", ["MonitoringModel"]),
+        library("PromQLSyntax", ["MonitoringModel"]),
+        library("ChunkEncoding", ["MonitoringModel"]),
+        library("RE2", ["CRE2"]),
+
+        // engines
+        library("TimeSeriesStore", ["MonitoringModel", "ChunkEncoding", "RE2", grdb]),
+        library("PromQLEngine", ["MonitoringModel", "PromQLSyntax", "RE2"]),
+
+        // domain
+        library("Polling", ["MonitoringModel", "Inventory", "ExpositionFormat", "SNMP", "HTTPTransport"]),
+        library("Incidents", ["MonitoringModel", "Inventory"]),
+        library("AlertDispatch", ["MonitoringModel", "HTTPTransport"]),
+        library("Access", ["MonitoringModel", "Inventory", crypto]),
+
+        // edge
+        library("StateStore", ["MonitoringModel", "Incidents", "AlertDispatch", "Access", grdb]),
+        library("WebUI", ["MonitoringModel", mustache]),
+        library(
+            "HTTPAPI",
+            [
+                "MonitoringModel", "Inventory", "ExpositionFormat", "PromQLSyntax", "WebUI", "Access", "Polling",
+                "Incidents", "AlertDispatch", hummingbird, logging,
+            ]),
+
+        // composition
+        library("HaidangConfiguration", ["MonitoringModel", "Inventory", "SNMP", "Polling", "AlertDispatch", yams]),
+        library("CitySimulator", ["Inventory", "SNMP", "HTTPTransport", "CPlatform", hummingbird, logging, lifecycle]),
+        library(
+            "HaidangService",
+            [
+                "MonitoringModel", "Inventory", "SNMP", "HTTPTransport", "TimeSeriesStore", "PromQLEngine", "Polling",
+                "Incidents", "AlertDispatch", "Access", "StateStore", "HTTPAPI", "HaidangConfiguration",
+                "CitySimulator", logging, lifecycle, unixSignals,
+            ]),
+
+        // command
+        .executableTarget(
+            name: "haidang",
+            dependencies: [
+                "HaidangService", "HaidangConfiguration", "CitySimulator", "Access", "StateStore", "Inventory",
+                "MonitoringModel", argumentParser, logging,
+            ],
+            swiftSettings: checks),
+
+        // tests
+        .target(
+            name: "TestSupport", dependencies: ["MonitoringModel"], path: "Tests/TestSupport", swiftSettings: checks),
+        tests("MonitoringModel", ["MonitoringModel"]),
+        tests("Inventory", ["Inventory"]),
+        tests("SNMP", ["SNMP", "CNetSNMP"]),
+        tests("HTTPTransport", ["HTTPTransport"]),
+        tests("ExpositionFormat", ["ExpositionFormat", "MonitoringModel"]),
+        tests("PromQLEngine", ["PromQLEngine", "PromQLSyntax", "RE2", "MonitoringModel"]),
+        tests("TimeSeriesStore", ["TimeSeriesStore", "ChunkEncoding", "MonitoringModel"]),
+        tests("StateStore", ["StateStore", "Incidents", "AlertDispatch", "Access", "MonitoringModel"]),
+        tests("Polling", ["Polling", "SNMP", "Inventory", "HTTPTransport", "HaidangConfiguration", "MonitoringModel"]),
+        tests("Incidents", ["Incidents", "Inventory", "MonitoringModel"]),
+        tests("AlertDispatch", ["AlertDispatch", "HTTPTransport", "MonitoringModel"]),
+        tests("Access", ["Access", "MonitoringModel"]),
+        tests("WebUI", ["WebUI", "MonitoringModel"]),
+        tests("HTTPAPI", ["HTTPAPI", "Access", "MonitoringModel"]),
+        tests("HaidangConfiguration", ["HaidangConfiguration", "Inventory", "Polling"]),
+        tests("CitySimulator", ["CitySimulator", "SNMP", "Inventory", "HTTPTransport"]),
+        tests("HaidangService", ["HaidangService", "HaidangConfiguration", "MonitoringModel"]),
+    ],
+    cxxLanguageStandard: .cxx17
+)

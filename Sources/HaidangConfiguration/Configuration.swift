@@ -1,0 +1,140 @@
+package import AlertDispatch
+package import Inventory
+package import Polling
+
+/// A whole configuration directory, read and cross-checked: one immutable value.
+package struct Configuration: Sendable {
+    /// `haidang.yml`.
+    package struct Service: Hashable, Sendable {
+        package var cityName: LocalizedText
+        /// IANA name; governs pages and calendars, storage is UTC.
+        package var timeZone: String
+        package var listen: ListenAddress
+        /// Serve plain HTTP on an address that is not loopback.
+        package var allowPlainHTTP: Bool
+        /// Requests without a token are viewers; only on a loopback listener.
+        package var anonymousViewer: Bool
+        /// Relative to the configuration directory; nil: given by `--data`.
+        package var dataDirectory: String?
+        package var retention: Duration
+        package var pollInterval: Duration
+        package var pollTimeout: Duration
+        package var pollRetries: Int
+        /// Failed polls in a row after which a device is down.
+        package var missedPolls: Int
+        /// Where traps arrive; nil: nowhere.
+        package var trapListen: ListenAddress?
+        /// Sources of traps that are looked at; empty: the addresses of the inventory's devices.
+        package var trapSources: [IPSubnet]
+        /// Series up to which `/metrics` also shows the latest values.
+        package var metricsPageSeries: Int
+        package var receivers: [Receiver]
+
+        package init(
+            cityName: LocalizedText, timeZone: String, listen: ListenAddress, allowPlainHTTP: Bool,
+            anonymousViewer: Bool, dataDirectory: String?, retention: Duration, pollInterval: Duration,
+            pollTimeout: Duration, pollRetries: Int, missedPolls: Int, trapListen: ListenAddress?,
+            trapSources: [IPSubnet], metricsPageSeries: Int, receivers: [Receiver]
+        ) {
+            self.cityName = cityName
+            self.timeZone = timeZone
+            self.listen = listen
+            self.allowPlainHTTP = allowPlainHTTP
+            self.anonymousViewer = anonymousViewer
+            self.dataDirectory = dataDirectory
+            self.retention = retention
+            self.pollInterval = pollInterval
+            self.pollTimeout = pollTimeout
+            self.pollRetries = pollRetries
+            self.missedPolls = missedPolls
+            self.trapListen = trapListen
+            self.trapSources = trapSources
+            self.metricsPageSeries = metricsPageSeries
+            self.receivers = receivers
+        }
+    }
+
+    package var service: Service
+    package var inventory: CityInventory
+    /// Shipped modules overlaid with the directory's own.
+    package var modules: [DeviceModule]
+
+    package init(service: Service, inventory: CityInventory, modules: [DeviceModule]) {
+        self.service = service
+        self.inventory = inventory
+        self.modules = modules
+    }
+
+    /// Reads and checks a directory.
+    /// - Throws: `ConfigurationErrors` with everything that is wrong, not only the first.
+    package static func load(directory: String) throws -> Configuration {
+        throw ConfigurationErrors(problems: [])
+    }
+}
+
+/// An address and port to listen on.
+package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
+    package var address: IPAddress
+    package var port: UInt16
+
+    package init(address: IPAddress, port: UInt16) {
+        self.address = address
+        self.port = port
+    }
+
+    /// `ADDRESS:PORT`, an IPv6 address in brackets.
+    package init?(_ text: String) {
+        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
+            return nil
+        }
+        var host = text[..<colon]
+        if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() } else if host.contains(":") { return nil }
+        guard let address = IPAddress(String(host)) else { return nil }
+        self.init(address: address, port: port)
+    }
+
+    package var description: String { "\(address.urlHost):\(port)" }
+}
+
+/// One thing wrong with a configuration directory.
+package struct ConfigurationProblem: Hashable, Comparable, Sendable, CustomStringConvertible {
+    /// Relative to the directory.
+    package var file: String
+    /// From 1; 0 when it is about the whole file.
+    package var line: Int
+    package var column: Int
+    /// What was expected, what was found.
+    package var message: String
+
+    package init(file: String, line: Int, column: Int, message: String) {
+        self.file = file
+        self.line = line
+        self.column = column
+        self.message = message
+    }
+
+    package var description: String {
+        line == 0 ? "\(file): \(message)" : "\(file):\(line):\(column): \(message)"
+    }
+
+    package static func < (lhs: Self, rhs: Self) -> Bool {
+        (lhs.file, lhs.line, lhs.column, lhs.message) < (rhs.file, rhs.line, rhs.column, rhs.message)
+    }
+}
+
+package struct ConfigurationErrors: Error, Sendable, CustomStringConvertible {
+    /// Sorted by place, never empty.
+    package var problems: [ConfigurationProblem]
+
+    package init(problems: [ConfigurationProblem]) {
+        self.problems = problems
+    }
+
+    package var description: String { problems.map(\.description).joined(separator: "\n") }
+}
+
+/// Turns references to secrets into secrets.
+package protocol SecretSource: Sendable {
+    /// - Throws: naming the reference, never the secret.
+    func secret(_ reference: SecretReference) throws -> String
+}

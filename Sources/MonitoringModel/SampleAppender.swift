@@ -1,0 +1,36 @@
+/// The only door through which samples enter the store.
+///
+/// All functions may be called from any thread. Appending does not wait for the disk: samples become visible to readers at
+/// once and durable with the next commit, at most about a second later.
+package protocol SampleAppender: Sendable {
+    /// The numbers of these series, in the same order; unknown ones are created.
+    func seriesIDs(for labels: [LabelSet]) -> [SeriesID]
+
+    /// Queues samples for the next commit. When the bounded queue is full the whole batch is dropped and counted.
+    ///
+    /// A sample that is not newer than the newest of its series is dropped and counted as out of order.
+    func append(_ batch: SampleBatch)
+
+    /// Remembers type and help of metrics for exposition pages. The last call for a name wins.
+    func describe(_ metadata: [MetricMetadata])
+
+    /// Returns when everything appended before the call is durable.
+    /// - Throws: when the commit fails; the samples stay queued and are tried again.
+    func flush() async throws
+}
+
+/// Reads series. Each call sees a consistent state; samples are in time order.
+package protocol SeriesSource: Sendable {
+    /// Samples with `start <= timestamp <= end` of all series that satisfy every matcher, stale markers included.
+    /// - Throws: a bad regular expression, or damage found on disk.
+    func select(_ matchers: [LabelMatcher], from start: Timestamp, through end: Timestamp) async throws
+        -> [SeriesSamples]
+
+    /// The newest sample at or before `time` and newer than `time - lookback` of every matching series.
+    /// A series whose newest such sample is a stale marker is left out.
+    func latest(_ matchers: [LabelMatcher], at time: Timestamp, lookback: Duration) async throws
+        -> [(labels: LabelSet, sample: Sample)]
+
+    /// What was described for these metrics, keyed by name.
+    func metadata() -> [String: MetricMetadata]
+}

@@ -1,0 +1,119 @@
+package import Foundation
+package import MonitoringModel
+import Synchronization
+
+/// A directory that is removed with the value.
+package final class TemporaryDirectory: Sendable {
+    package let url: URL
+
+    package init() throws {
+        url = FileManager.default.temporaryDirectory.appendingPathComponent("haidang-test-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    }
+
+    package var path: String { url.path }
+
+    package func file(_ name: String) -> String { url.appendingPathComponent(name).path }
+
+    deinit {
+        try? FileManager.default.removeItem(at: url)
+    }
+}
+
+/// Wall-clock time that stands still until a test moves it.
+package final class ManualClock: WallClock {
+    private let time: Mutex<Timestamp>
+
+    package init(_ start: Timestamp = Timestamp(milliseconds: 1_790_000_000_000)) {
+        time = Mutex(start)
+    }
+
+    package var now: Timestamp { time.withLock { $0 } }
+
+    package func advance(by span: Duration) {
+        time.withLock { $0 = $0 + span }
+    }
+}
+
+/// The deadline of `eventually` passed.
+package struct ConditionNotMet: Error, CustomStringConvertible {
+    package var description: String
+}
+
+/// Returns as soon as `condition` holds, asking again at short intervals; throws after `deadline`.
+package func eventually(
+    _ what: String, within deadline: Duration = .seconds(10), _ condition: () async throws -> Bool
+) async throws {
+    let end = ContinuousClock.now + deadline
+    while true {
+        if try await condition() { return }
+        guard ContinuousClock.now < end else { throw ConditionNotMet(description: "not within \(deadline): \(what)") }
+        try await ContinuousClock().sleep(for: .milliseconds(10))
+    }
+}
+
+/// Recordings of real devices that stand beside a checkout during development; a user's clone has none.
+package enum SharedData {
+    /// `../shared/data`, or nil where it is absent: such tests say `.enabled(if: SharedData.isPresent)`.
+    package static let directory: String? = {
+        let checkout = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let candidates = [
+            ProcessInfo.processInfo.environment["HAIDANG_SHARED_DATA"],
+            checkout.deletingLastPathComponent().appendingPathComponent("shared/data").path,
+        ]
+        return candidates.compactMap { $0 }.first { FileManager.default.fileExists(atPath: $0) }
+    }()
+
+    package static var isPresent: Bool { directory != nil }
+}
+
+/// Whether a program that a test wants to talk to is installed, by its absolute path.
+package func programPath(_ name: String) -> String? {
+    ["/usr/bin", "/usr/sbin", "/bin", "/sbin", "/usr/local/bin"].map { "\($0)/\(name)" }
+        .first { FileManager.default.isExecutableFile(atPath: $0) }
+}
+
+/// A program that runs beside a test and is ended with the value.
+package final class RunningProgram: @unchecked Sendable {
+    // Confined: `process` is set up in `init` and afterwards only asked to end, which Process allows from any thread.
+    private let process = Process()
+    /// Standard output and error, in one file.
+    package let log: String
+
+    package init(_ path: String, _ arguments: [String], log: String, environment: [String: String]? = nil) throws {
+        self.log = log
+        FileManager.default.createFile(atPath: log, contents: nil)
+        process.executableURL = URL(fileURLWithPath: path)
+        process.arguments = arguments
+        if let environment { process.environment = environment }
+        let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: log))
+        process.standardOutput = handle
+        process.standardError = handle
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+    }
+
+    package var processIdentifier: Int32 { process.processIdentifier }
+    package var isRunning: Bool { process.isRunning }
+    package var exitStatus: Int32? { process.isRunning ? nil : process.terminationStatus }
+
+    package func terminate() {
+        process.terminate()
+    }
+
+    package func kill() {
+        Foundation.kill(process.processIdentifier, SIGKILL)
+    }
+
+    package func output() -> String {
+        (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
+    }
+
+    deinit {
+        if process.isRunning {
+            Foundation.kill(process.processIdentifier, SIGKILL)
+            process.waitUntilExit()
+        }
+    }
+}
