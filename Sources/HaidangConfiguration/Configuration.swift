@@ -88,7 +88,11 @@ package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
             return nil
         }
         var host = text[..<colon]
-        if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() } else if host.contains(":") { return nil }
+        if host.hasPrefix("["), host.hasSuffix("]") {
+            host = host.dropFirst().dropLast()
+        } else if host.contains(":") {
+            return nil
+        }
         guard let address = IPAddress(String(host)) else { return nil }
         self.init(address: address, port: port)
     }

@@ -6,7 +6,8 @@ package enum Observation: Sendable {
     /// A poll of a device ended. `reason` is the poll's reason code when it failed.
     case poll(device: String, isUp: Bool, reason: String?, at: Timestamp)
     /// The state of an interface, from a poll or from the poll that confirmed a trap.
-    case interface(device: String, interface: String, isUp: Bool, isAdministrativelyUp: Bool, source: Source, at: Timestamp)
+    case interface(
+        device: String, interface: String, isUp: Bool, isAdministrativelyUp: Bool, source: Source, at: Timestamp)
 
     package enum Source: String, Sendable, Codable {
         case poll, trap

@@ -18,7 +18,7 @@ package struct DeviceModule: Hashable, Sendable {
 
     package enum Kind: String, CaseIterable, Sendable {
         case gauge, counter
-        /// The value becomes a label of an info series with value 1.
+        /// Text: becomes a label, named like the object, of the info series of its table or module.
         case text
     }
 
@@ -64,11 +64,15 @@ package struct DeviceModule: Hashable, Sendable {
         /// Made unique within the table by appending `_INDEX`; empty: the label `index` with the row's index.
         package var keys: [KeyLabel]
         package var metrics: [Metric]
+        /// Name of the info series (value 1, one per row) that carries the row's `text` objects and its index as the label
+        /// `index`; nil: none.
+        package var info: String?
 
-        package init(name: String, keys: [KeyLabel], metrics: [Metric]) {
+        package init(name: String, keys: [KeyLabel], metrics: [Metric], info: String? = nil) {
             self.name = name
             self.keys = keys
             self.metrics = metrics
+            self.info = info
         }
     }
 
@@ -76,11 +80,16 @@ package struct DeviceModule: Hashable, Sendable {
     package var match: Match
     package var scalars: [Metric]
     package var tables: [Table]
+    /// Name of the info series (value 1) that carries the `text` scalars; nil: none.
+    package var info: String?
 
-    package init(name: String, match: Match = Match(), scalars: [Metric] = [], tables: [Table] = []) {
+    package init(
+        name: String, match: Match = Match(), scalars: [Metric] = [], tables: [Table] = [], info: String? = nil
+    ) {
         self.name = name
         self.match = match
         self.scalars = scalars
         self.tables = tables
+        self.info = info
     }
 }

@@ -13,7 +13,8 @@ package struct SNMPEndpoint: Hashable, Sendable, CustomStringConvertible {
     package var description: String {
         address.count == 4
             ? address.map { String($0) }.joined(separator: ".") + ":\(port)"
-            : "[" + stride(from: 0, to: 16, by: 2)
+            : "["
+                + stride(from: 0, to: 16, by: 2)
                 .map { String(UInt16(address[$0]) << 8 | UInt16(address[$0 + 1]), radix: 16) }
                 .joined(separator: ":") + "]:\(port)"
     }
