@@ -18,6 +18,8 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 
 /// A library target of the product, in `Sources/<name>`.
@@ -44,6 +46,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
@@ -82,12 +86,14 @@ let package = Package(
             "HTTPAPI",
             [
                 "MonitoringModel", "Inventory", "ExpositionFormat", "PromQLSyntax", "WebUI", "Access", "Polling",
-                "Incidents", "AlertDispatch", hummingbird, logging,
+                "Incidents", "AlertDispatch", hummingbird, httpTypes, nioCore, logging,
             ]),
 
         // composition
         library("HaidangConfiguration", ["MonitoringModel", "Inventory", "SNMP", "Polling", "AlertDispatch", yams]),
-        library("CitySimulator", ["Inventory", "SNMP", "HTTPTransport", "CPlatform", hummingbird, logging, lifecycle]),
+        library(
+            "CitySimulator",
+            ["Inventory", "SNMP", "HTTPTransport", "CPlatform", hummingbird, httpTypes, nioCore, logging, lifecycle]),
         library(
             "HaidangService",
             [
