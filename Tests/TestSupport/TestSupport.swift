@@ -58,7 +58,7 @@ package enum SharedData {
     package static let directory: String? = {
         let checkout = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
-        let candidates = [
+        let candidates: [String?] = [
             ProcessInfo.processInfo.environment["HAIDANG_SHARED_DATA"],
             checkout.deletingLastPathComponent().appendingPathComponent("shared/data").path,
         ]
@@ -83,7 +83,7 @@ package final class RunningProgram: @unchecked Sendable {
 
     package init(_ path: String, _ arguments: [String], log: String, environment: [String: String]? = nil) throws {
         self.log = log
-        FileManager.default.createFile(atPath: log, contents: nil)
+        _ = FileManager.default.createFile(atPath: log, contents: nil)
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = arguments
         if let environment { process.environment = environment }
