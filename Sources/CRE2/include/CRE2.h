@@ -1,1 +1,27 @@
 #pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// A C face of RE2. No exception leaves these functions. A compiled pattern may be used from several threads at once.
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct hd_re2 hd_re2;
+
+/// Compiles a UTF-8 pattern in which `.` also matches a line feed; at most `max_memory` bytes go to the program and its
+/// automata. Returns NULL on failure, with a NUL-terminated reason, cut to fit, in `error`.
+hd_re2 *_Nullable hd_re2_compile(
+    const char *_Nonnull pattern, size_t length, int64_t max_memory, char *_Nonnull error, size_t error_capacity);
+
+/// Whether the pattern matches the whole of the UTF-8 text.
+bool hd_re2_matches_whole(const hd_re2 *_Nonnull pattern, const char *_Nullable text, size_t length);
+
+void hd_re2_free(hd_re2 *_Nonnull pattern);
+
+#ifdef __cplusplus
+}
+#endif

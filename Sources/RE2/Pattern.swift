@@ -1,0 +1,103 @@
+import CRE2
+
+/// A regular expression that either matches a whole text or does not, in time linear in the text.
+///
+/// The syntax is RE2's and so Prometheus's: the pattern is anchored at both ends and `.` also matches a line feed, as if
+/// written `^(?s:…)$`. A group may be named `(?<name>…)` as well as `(?P<name>…)`. Safe to use from any thread.
+package final class Pattern: Sendable {
+    /// What one pattern may take for its program and its automata, in bytes: RE2's own default.
+    private static let memoryLimit: Int64 = 8 << 20
+
+    /// The pattern as it was given.
+    package let source: String
+    // Confined: written once in `init`, freed in `deinit`; RE2 lets several threads match with one compiled pattern.
+    private nonisolated(unsafe) let compiled: OpaquePointer
+
+    /// - Throws: RE2's reason when the pattern is wrong, or too large for its memory limit.
+    package init(_ pattern: String) throws(PatternError) {
+        source = pattern
+        var reason = [CChar](repeating: 0, count: 512)
+        let capacity = reason.count
+        let rewritten = Self.spellingGroupNames(Array(pattern.utf8)).map { CChar(bitPattern: $0) }
+        let handle = hd_re2_compile(rewritten, rewritten.count, Self.memoryLimit, &reason, capacity)
+        guard let handle else {
+            let text = String(decoding: reason.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            throw PatternError(pattern: pattern, reason: text)
+        }
+        compiled = handle
+    }
+
+    deinit {
+        hd_re2_free(compiled)
+    }
+
+    /// Whether the whole of `text` matches.
+    package func matches(_ text: String) -> Bool {
+        var text = text
+        return text.withUTF8 { bytes in
+            bytes.withMemoryRebound(to: CChar.self) { hd_re2_matches_whole(compiled, $0.baseAddress, $0.count) }
+        }
+    }
+
+    /// The pattern with `(?<name>` spelled `(?P<name>`: the RE2 of Debian 12 knows only the latter, Go's regexp both.
+    /// Escapes, `\Q…\E` and character classes stay as they are, and so does look-behind, which RE2 then refuses.
+    static func spellingGroupNames(_ pattern: [UInt8]) -> [UInt8] {
+        var output: [UInt8] = []
+        output.reserveCapacity(pattern.count + 8)
+        var index = 0
+        var inClass = false
+        func at(_ offset: Int) -> UInt8? { index + offset < pattern.count ? pattern[index + offset] : nil }
+        func copy(_ count: Int) {
+            let end = min(index + count, pattern.count)
+            output += pattern[index..<end]
+            index = end
+        }
+        while index < pattern.count {
+            switch pattern[index] {
+            case UInt8(ascii: "\\") where !inClass && at(1) == UInt8(ascii: "Q"):
+                copy(2)
+                while index < pattern.count, !(pattern[index] == UInt8(ascii: "\\") && at(1) == UInt8(ascii: "E")) {
+                    copy(1)
+                }
+                copy(2)
+            case UInt8(ascii: "\\"):
+                copy(2)
+            case UInt8(ascii: "[") where !inClass:
+                inClass = true
+                copy(at(1) == UInt8(ascii: "^") ? 2 : 1)
+                // A bracket that comes first stands for itself.
+                if index < pattern.count, pattern[index] == UInt8(ascii: "]") { copy(1) }
+            case UInt8(ascii: "[") where at(1) == UInt8(ascii: ":"):
+                // `[:alpha:]` has a bracket of its own.
+                copy(2)
+                while index < pattern.count, pattern[index] != UInt8(ascii: "]") { copy(1) }
+                copy(1)
+            case UInt8(ascii: "]") where inClass:
+                inClass = false
+                copy(1)
+            case UInt8(ascii: "(") where !inClass && at(1) == UInt8(ascii: "?") && at(2) == UInt8(ascii: "<"):
+                let isLookBehind = at(3) == UInt8(ascii: "=") || at(3) == UInt8(ascii: "!")
+                copy(2)
+                if !isLookBehind { output.append(UInt8(ascii: "P")) }
+                copy(1)
+            default:
+                copy(1)
+            }
+        }
+        return output
+    }
+}
+
+/// Why a pattern is not one.
+package struct PatternError: Error, Hashable, Sendable, CustomStringConvertible {
+    package var pattern: String
+    /// RE2's words.
+    package var reason: String
+
+    package init(pattern: String, reason: String) {
+        self.pattern = pattern
+        self.reason = reason
+    }
+
+    package var description: String { "regular expression \"\(pattern)\": \(reason)" }
+}
