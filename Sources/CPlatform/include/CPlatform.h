@@ -1,1 +1,107 @@
 #pragma once
+
+// Linux calls that Swift's Glibc module does not offer: epoll, eventfd, and UDP with many datagrams a call, the local address
+// of each datagram, and ICMP errors by peer.
+//
+// Plain integers and flat buffers only. Every function returns a count or 0 on success and -errno on failure; none keeps a
+// pointer after it returns, so any thread may call any of them as long as the buffers it passes are its own.
+
+#include <stddef.h>
+#include <stdint.h>
+
+// MARK: epoll
+
+enum {
+    CP_READABLE = 1,
+    CP_WRITABLE = 2,
+    // An error or hang-up; reported whether asked for or not.
+    CP_FAILED = 4,
+};
+
+typedef struct {
+    // What `cp_epoll_set` was given for the descriptor.
+    uint64_t token;
+    // CP_READABLE | CP_WRITABLE | CP_FAILED.
+    uint32_t events;
+} cp_event;
+
+// A new close-on-exec epoll descriptor.
+int cp_epoll_create(void);
+
+// Watches `fd` for `events` (level-triggered), adding or changing as needed; 0 events leaves only CP_FAILED.
+int cp_epoll_set(int epoll, int fd, uint32_t events, uint64_t token);
+
+// Stops watching. Removing what is not watched is no error.
+int cp_epoll_remove(int epoll, int fd);
+
+// Waits up to `timeout_ms` (-1: for ever). The number of events stored; 0 after the time or a signal.
+int cp_epoll_wait(int epoll, cp_event *events, int capacity, int timeout_ms);
+
+// MARK: eventfd
+
+// A new non-blocking close-on-exec counter that another thread can make readable.
+int cp_eventfd_create(void);
+
+// Makes it readable. Never blocks; callable from any thread.
+int cp_eventfd_signal(int fd);
+
+// Makes it unreadable until the next signal.
+int cp_eventfd_drain(int fd);
+
+// MARK: UDP
+
+enum {
+    // Report the address each datagram was sent to, and let datagrams leave from a chosen one.
+    CP_UDP_LOCAL_ADDRESS = 1,
+    // Keep ICMP errors for `cp_udp_receive_error`.
+    CP_UDP_ERRORS = 2,
+    // Allow several sockets on one address and port (SO_REUSEPORT).
+    CP_UDP_REUSE_PORT = 4,
+};
+
+typedef struct {
+    // Network order; the first 4 bytes for IPv4.
+    uint8_t address[16];
+    // 4 or 16; 0: none.
+    uint8_t address_length;
+    // Host order.
+    uint16_t port;
+    // Interface of an IPv6 link-local address; 0: none.
+    uint32_t scope;
+} cp_address;
+
+typedef struct {
+    // Received: where it came from. Sent: where it goes.
+    cp_address peer;
+    // Received: the address it was sent to. Sent: the address to leave from, length 0 for the kernel's choice. Port unused.
+    cp_address local;
+    // Where its bytes lie in the buffer. Set by `cp_udp_receive`.
+    uint32_t offset;
+    uint32_t length;
+    // Received: 1 when the datagram was longer than its slot.
+    uint8_t truncated;
+} cp_datagram;
+
+// At most this many datagrams a call.
+#define CP_UDP_BATCH 64
+
+// A non-blocking close-on-exec UDP socket bound to `local`; IPv6 sockets take IPv6 only.
+//
+// `flags` are CP_UDP_*. `receive_bytes` and `send_bytes` ask for socket buffers (0: the default); a smaller one than asked is
+// no error.
+int cp_udp_open(const cp_address *local, uint32_t flags, int receive_bytes, int send_bytes);
+
+// The address a socket is bound to.
+int cp_udp_local_address(int fd, cp_address *address);
+
+// Receives up to `capacity` waiting datagrams, each into `slot_bytes` of `buffer`, which has capacity * slot_bytes bytes.
+// The number received; -EAGAIN when none waits; -ECONNREFUSED and the like: read `cp_udp_receive_error`, then try again.
+int cp_udp_receive(int fd, uint8_t *buffer, size_t slot_bytes, cp_datagram *datagrams, int capacity);
+
+// Sends datagrams whose bytes lie at `offset` of `buffer`. The number sent, which may be fewer than `count`; -errno when the
+// first could not be sent.
+int cp_udp_send(int fd, const uint8_t *buffer, const cp_datagram *datagrams, int count);
+
+// Takes one ICMP error off the queue: the peer the datagram had been sent to and the error number (positive).
+// 1 when one was taken, 0 when the queue is empty.
+int cp_udp_receive_error(int fd, cp_address *peer, int *error);
