@@ -125,7 +125,7 @@ let package = Package(
         tests("Polling", ["Polling", "SNMP", "Inventory", "HTTPTransport", "HaidangConfiguration", "MonitoringModel"]),
         tests("Incidents", ["Incidents", "Inventory", "MonitoringModel"]),
         tests("AlertDispatch", ["AlertDispatch", "HTTPTransport", "MonitoringModel"]),
-        tests("Access", ["Access", "MonitoringModel"]),
+        tests("Access", ["Access", "Inventory", "MonitoringModel"]),
         tests("WebUI", ["WebUI", "MonitoringModel"]),
         tests("HTTPAPI", ["HTTPAPI", "Access", "MonitoringModel"]),
         tests("HaidangConfiguration", ["HaidangConfiguration", "Inventory", "Polling"]),
