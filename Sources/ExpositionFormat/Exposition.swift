@@ -2,6 +2,9 @@ package import MonitoringModel
 
 /// A family of an exposition page.
 package struct MetricFamily: Sendable {
+    /// The name is the one that samples carry in the store: `http_requests_total` for a counter and `target_info` for an
+    /// info metric in both formats, though OpenMetrics declares them without the suffix. Histograms and summaries are named
+    /// without suffix.
     package var metadata: MetricMetadata
     /// Labels include the metric name, which for histograms and summaries carries its suffix. A nil timestamp: now.
     package var samples: [(labels: LabelSet, value: Double, timestamp: Timestamp?)]
@@ -27,19 +30,25 @@ package enum ExpositionFlavor: String, Sendable {
         case .openMetrics: "application/openmetrics-text; version=1.0.0; charset=utf-8"
         }
     }
+}
 
-    /// What to answer to this Accept header: OpenMetrics when asked for with at least the weight of plain text.
-    package init(accept: String?) {
-        self = .text
-    }
+/// What a page may hold before it is refused, so that a hostile one costs bounded memory.
+package struct ExpositionLimits: Hashable, Sendable {
+    /// Of one line without its line feed.
+    package var lineBytes: Int
+    /// Of one sample, without the metric name.
+    package var labels: Int
+    /// Of the whole page.
+    package var samples: Int
 
-    /// What a reply with this Content-Type holds.
-    package init(contentType: String?) {
-        self = .text
+    package init(lineBytes: Int = 65_536, labels: Int = 128, samples: Int = 1_000_000) {
+        self.lineBytes = lineBytes
+        self.labels = labels
+        self.samples = samples
     }
 }
 
-/// Where a page is wrong. Lines and columns count from 1.
+/// Where a page is wrong. Lines and columns count from 1; columns are characters, not bytes.
 package struct ExpositionError: Error, Hashable, Sendable, CustomStringConvertible {
     package var line: Int
     package var column: Int
@@ -53,23 +62,4 @@ package struct ExpositionError: Error, Hashable, Sendable, CustomStringConvertib
     }
 
     package var description: String { "\(line):\(column): \(message)" }
-}
-
-/// Reads exposition pages.
-package enum ExpositionParser {
-    /// - Throws: at the first byte that the format does not allow.
-    package static func parse(_ page: [UInt8], flavor: ExpositionFlavor) throws(ExpositionError) -> [MetricFamily] {
-        []
-    }
-}
-
-/// Writes exposition pages.
-package enum ExpositionWriter {
-    /// The family as text; call once per family, then `end`.
-    package static func write(_ family: MetricFamily, flavor: ExpositionFlavor, into output: inout [UInt8]) {
-    }
-
-    /// What ends a page: `# EOF` in OpenMetrics.
-    package static func end(_ flavor: ExpositionFlavor, into output: inout [UInt8]) {
-    }
 }
