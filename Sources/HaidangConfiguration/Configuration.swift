@@ -64,12 +64,6 @@ package struct Configuration: Sendable {
         self.inventory = inventory
         self.modules = modules
     }
-
-    /// Reads and checks a directory.
-    /// - Throws: `ConfigurationErrors` with everything that is wrong, not only the first.
-    package static func load(directory: String) throws -> Configuration {
-        throw ConfigurationErrors(problems: [])
-    }
 }
 
 /// An address and port to listen on.
@@ -98,47 +92,4 @@ package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
     }
 
     package var description: String { "\(address.urlHost):\(port)" }
-}
-
-/// One thing wrong with a configuration directory.
-package struct ConfigurationProblem: Hashable, Comparable, Sendable, CustomStringConvertible {
-    /// Relative to the directory.
-    package var file: String
-    /// From 1; 0 when it is about the whole file.
-    package var line: Int
-    package var column: Int
-    /// What was expected, what was found.
-    package var message: String
-
-    package init(file: String, line: Int, column: Int, message: String) {
-        self.file = file
-        self.line = line
-        self.column = column
-        self.message = message
-    }
-
-    package var description: String {
-        line == 0 ? "\(file): \(message)" : "\(file):\(line):\(column): \(message)"
-    }
-
-    package static func < (lhs: Self, rhs: Self) -> Bool {
-        (lhs.file, lhs.line, lhs.column, lhs.message) < (rhs.file, rhs.line, rhs.column, rhs.message)
-    }
-}
-
-package struct ConfigurationErrors: Error, Sendable, CustomStringConvertible {
-    /// Sorted by place, never empty.
-    package var problems: [ConfigurationProblem]
-
-    package init(problems: [ConfigurationProblem]) {
-        self.problems = problems
-    }
-
-    package var description: String { problems.map(\.description).joined(separator: "\n") }
-}
-
-/// Turns references to secrets into secrets.
-package protocol SecretSource: Sendable {
-    /// - Throws: naming the reference, never the secret.
-    func secret(_ reference: SecretReference) throws -> String
 }

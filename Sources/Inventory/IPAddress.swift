@@ -18,6 +18,13 @@ package struct IPAddress: Hashable, Comparable, Sendable, CustomStringConvertibl
         }
     }
 
+    /// 127.0.0.1.
+    package static let loopback = IPAddress(validated: [127, 0, 0, 1])
+
+    private init(validated bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
     package var isIPv6: Bool { bytes.count == 16 }
 
     package var isLoopback: Bool {

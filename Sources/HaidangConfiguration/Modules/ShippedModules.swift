@@ -1,0 +1,29 @@
+import Polling
+
+extension DeviceModule {
+    /// The shipped modules, each replaced by the directory's own of the same name, then the own ones with new names.
+    static func overlay(
+        shipped: [Entry<DeviceModule>], own files: [YAMLValue], _ problems: ProblemList
+    ) -> [Entry<DeviceModule>] {
+        var modules = shipped
+        var places: [String: Place] = [:]
+        for file in files {
+            guard let module = read(file, problems) else { continue }
+            let name = module.element.name
+            if let first = places[name] {
+                problems.report(
+                    module.place("name"),
+                    "expected the name of a module that no other file has, found \(quoted(name)) again (first at \(first))"
+                )
+                continue
+            }
+            places[name] = module.place("name")
+            if let index = modules.firstIndex(where: { $0.element.name == name }) {
+                modules[index] = module
+            } else {
+                modules.append(module)
+            }
+        }
+        return modules
+    }
+}
