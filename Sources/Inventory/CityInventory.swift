@@ -27,9 +27,22 @@ package struct CityInventory: Hashable, Sendable {
         self.monitorSite = monitorSite
     }
 
-    /// The chain of area ids from the root down to `area`, `area` included. Empty for an unknown id.
+    /// The chain of area ids from the root down to `area`, `area` included. Empty for an unknown id. O(areas).
     package func areaPath(_ area: String) -> [String] {
-        let byID = Dictionary(areas.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        Self.path(area, in: areasByID)
+    }
+
+    /// Ids of the sites in `area` or below it. O(areas + sites × depth).
+    package func sites(under area: String) -> Set<String> {
+        let byID = areasByID
+        return Set(sites.filter { Self.path($0.area, in: byID).contains(area) }.map(\.id))
+    }
+
+    private var areasByID: [String: Area] {
+        Dictionary(areas.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    private static func path(_ area: String, in byID: [String: Area]) -> [String] {
         var path: [String] = []
         var next: String? = area
         while let id = next, let node = byID[id], !path.contains(id) {
@@ -37,10 +50,5 @@ package struct CityInventory: Hashable, Sendable {
             next = node.parent
         }
         return path.reversed()
-    }
-
-    /// Ids of the sites in `area` or below it.
-    package func sites(under area: String) -> Set<String> {
-        Set(sites.filter { areaPath($0.area).contains(area) }.map(\.id))
     }
 }

@@ -81,7 +81,9 @@ package struct IPAddress: Hashable, Comparable, Sendable, CustomStringConvertibl
             if half.isEmpty { return [] }
             var result: [UInt16] = []
             for part in half.split(separator: ":", omittingEmptySubsequences: false) {
-                guard (1...4).contains(part.count), let group = UInt16(part, radix: 16), part.first != "+" else {
+                guard (1...4).contains(part.count), part.allSatisfy({ $0.isASCII && $0.isHexDigit }),
+                    let group = UInt16(part, radix: 16)
+                else {
                     return nil
                 }
                 result.append(group)
@@ -106,6 +108,7 @@ package struct IPSubnet: Hashable, Sendable, CustomStringConvertible {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count <= 2, let address = IPAddress(String(parts[0])) else { return nil }
         let width = address.bytes.count * 8
+        if parts.count == 2, !parts[1].allSatisfy({ $0.isASCII && $0.isNumber }) { return nil }
         guard let length = parts.count == 2 ? Int(parts[1]) : width, (0...width).contains(length) else { return nil }
         self.address = address
         self.prefixLength = length
