@@ -35,7 +35,7 @@ extension ScalarForm where Value == String {
 
     /// A name that is safe in labels, URLs and file names.
     static var identifier: ScalarForm {
-        ScalarForm(expected: "an id of letters a-z, digits, \".\", \"_\" and \"-\"") { text in
+        ScalarForm(expected: "an id of ASCII letters, digits, \".\", \"_\" and \"-\"") { text in
             let isSafe = text.utf8.allSatisfy {
                 switch $0 {
                 case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

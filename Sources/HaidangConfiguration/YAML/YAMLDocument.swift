@@ -25,8 +25,11 @@ enum YAMLDocument {
             // The basic resolver leaves every scalar a string; the default one runs regular expressions over each of them.
             let parser = try Parser(yaml: text, resolver: .basic, encoding: .utf8)
             guard let root = try parser.singleRoot() else { return nil }
+            let before = problems.problems.count
             // Nodes hold their anchors weakly; the parser owns them.
-            return withExtendedLifetime(parser) { convert(root, file: file, problems: problems) }
+            let value = withExtendedLifetime(parser) { convert(root, file: file, problems: problems) }
+            // What is left of a file with parts taken out would only raise follow-on problems.
+            return problems.problems.count == before ? value : nil
         } catch let error as YamlError {
             let (place, message) = explain(error, text: text, file: file)
             problems.report(place, message)
@@ -91,7 +94,7 @@ enum YAMLDocument {
             let place = DuplicateKeySearch(text: text).second(key, after: at(context.mark))
             return (
                 place ?? at(context.mark),
-                "expected each key once, found \(quoted(key)) again (first at \(context.mark))"
+                "expected each key once, found \(quoted(key)) again (first at \(at(context.mark)))"
             )
         default:
             return (Place(file: file), "expected YAML, found something that cannot be read as it")
