@@ -2,10 +2,18 @@
 #include "CPlatform.h"
 
 #include <errno.h>
-#include <string.h>
+#include <pthread.h>
+#include <stdio.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
+
+void cp_name_thread(const char *name)
+{
+    char kept[16];
+    snprintf(kept, sizeof kept, "%s", name);
+    pthread_setname_np(pthread_self(), kept);
+}
 
 int cp_epoll_create(void)
 {

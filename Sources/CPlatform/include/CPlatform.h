@@ -9,6 +9,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+// MARK: Threads
+
+// Names the calling thread in `ps -L` and `top -H`; at most 15 bytes are kept.
+void cp_name_thread(const char *name);
+
 // MARK: epoll
 
 enum {
