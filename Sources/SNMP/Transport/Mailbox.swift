@@ -1,0 +1,77 @@
+import CPlatform
+import Glibc
+import Synchronization
+
+/// Messages from any thread to one loop thread, which a descriptor wakes.
+final class Mailbox<Message: Sendable>: Sendable {
+    private struct State {
+        var messages: [Message] = []
+        var isClosed = false
+    }
+
+    private let state = Mutex(State())
+    /// Readable while something waits. Lives as long as the mailbox, so that a late wake never meets a reused number.
+    let descriptor: Int32
+
+    init() throws(SNMPError) {
+        descriptor = cp_eventfd_create()
+        guard descriptor >= 0 else { throw SNMPError(systemCall: "creating an eventfd", -descriptor) }
+    }
+
+    deinit {
+        if descriptor >= 0 { Glibc.close(descriptor) }
+    }
+
+    /// False when the mailbox is closed and the message will not be read.
+    func post(_ message: Message) -> Bool {
+        let isAccepted = state.withLock { state in
+            guard !state.isClosed else { return false }
+            state.messages.append(message)
+            return true
+        }
+        if isAccepted { cp_eventfd_signal(descriptor) }
+        return isAccepted
+    }
+
+    /// Nothing is accepted from now on. Idempotent.
+    func close() {
+        state.withLock { $0.isClosed = true }
+        cp_eventfd_signal(descriptor)
+    }
+
+    /// What waits, in order; called by the loop thread.
+    func take() -> (messages: [Message], isClosed: Bool) {
+        cp_eventfd_drain(descriptor)
+        return state.withLock { state in
+            defer { state.messages.removeAll(keepingCapacity: true) }
+            return (state.messages, state.isClosed)
+        }
+    }
+}
+
+/// Runs `body` on a thread of its own, never on the cooperative pool, since it blocks.
+///
+/// - Parameter name: at most 15 bytes, shown by `ps -L` and `top -H`.
+func startThread(named name: String, _ body: @escaping @Sendable () -> Void) throws(SNMPError) {
+    final class Start {
+        let body: @Sendable () -> Void
+        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+    }
+    let start = Unmanaged.passRetained(
+        Start {
+            cp_name_thread(name)
+            body()
+        })
+    var thread = pthread_t()
+    let code = pthread_create(
+        &thread, nil,
+        { argument in
+            if let argument { Unmanaged<Start>.fromOpaque(argument).takeRetainedValue().body() }
+            return nil
+        }, start.toOpaque())
+    guard code == 0 else {
+        start.release()
+        throw SNMPError(systemCall: "starting a thread", code)
+    }
+    pthread_detach(thread)
+}
