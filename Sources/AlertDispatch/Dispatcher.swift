@@ -1,21 +1,101 @@
 package import HTTPTransport
 package import MonitoringModel
+import Synchronization
 
 /// Carries alerts to receivers through the durable outbox, at least once each.
+///
+/// Every receiver has a lane of its own, so a slow one delays nobody else. Within a lane the order is kept while an entry is retried for want of
+/// an answer; an entry that the receiver itself keeps refusing (a status of the 500s, five times) stands aside for those after it.
+///
+/// | Outcome of an attempt | What follows |
+/// | --- | --- |
+/// | status 2xx | delivered |
+/// | no answer, 408, 425, 429, 5xx | tried again after 1 s, 2 s, … 60 s, or what `Retry-After` says up to 5 min; given up a day after it was made |
+/// | any other status, redirects included; address refused; URL unusable | given up at once: the same request would fare no better |
+///
+/// Neither errors nor the status say more of a receiver's URL than the receiver's name, since URLs of webhooks are secrets.
 package final class Dispatcher: Sendable {
-    package init(receivers: [Receiver], outbox: any OutboxStore, http: HTTPClient, clock: any WallClock) {
+    struct State {
+        var receivers: [String: Receiver]
+        var addresses: AddressPolicy
+        /// Wakes the lane of a receiver; present while the lane runs.
+        var lanes: [String: Bell] = [:]
+        var status = DispatchStatus()
+        /// Number of the last counting of pending entries begun, and of the one `status` shows.
+        var countings = 0
+        var counted = 0
+    }
+
+    let outbox: any OutboxStore
+    let http: HTTPClient
+    let clock: any WallClock
+    let retry: RetryPolicy
+    let externalURL: String
+    let state: Mutex<State>
+    /// Wakes `run` when the receivers changed.
+    let supervisorBell = Bell()
+
+    /// - Parameter externalURL: where people reach this service's pages; "" when nobody said.
+    package init(
+        receivers: [Receiver], outbox: any OutboxStore, http: HTTPClient, clock: any WallClock,
+        externalURL: String = "", retry: RetryPolicy = RetryPolicy()
+    ) {
+        self.outbox = outbox
+        self.http = http
+        self.clock = clock
+        self.externalURL = externalURL
+        self.retry = retry
+        state = Mutex(State(receivers: Self.byName(receivers), addresses: AddressPolicy.current()))
     }
 
     /// Puts one notification per receiver into the outbox and starts delivery. Returns when they are durable.
+    ///
+    /// The alerts form one group. The same news dispatched twice have the same keys, so the outbox keeps them once.
     package func dispatch(_ alerts: [Alert]) async throws {
+        guard !alerts.isEmpty else { return }
+        let names = state.withLock { $0.receivers.keys.sorted() }
+        let now = clock.now
+        let entries = try names.map { name in
+            let notification = Notification(receiver: name, alerts: alerts, externalURL: externalURL)
+            return OutboxEntry(
+                key: notification.idempotencyKey, receiver: name, body: try notification.json(), createdAt: now)
+        }
+        guard !entries.isEmpty else { return }
+        try await outbox.enqueue(entries)
+        let bells = state.withLock { state in names.compactMap { state.lanes[$0] } }
+        for bell in bells { bell.ring() }
+        do { try await countPending() } catch { note("outbox: \(error)") }
     }
 
-    /// Delivers until cancelled, first what a former process left.
-    package func run() async {
+    /// Asks the outbox how much waits. Called after each change, so the counting begun last is right.
+    func countPending() async throws {
+        let number = state.withLock { state in
+            state.countings += 1
+            return state.countings
+        }
+        let count = try await outbox.pendingCounts().values.reduce(0, +)
+        state.withLock { state in
+            guard number > state.counted else { return }
+            state.counted = number
+            state.status.pending = count
+        }
     }
 
+    /// Swaps the receivers. What waits for one that is gone is given up; an attempt under way ends first.
     package func update(_ receivers: [Receiver]) {
+        let addresses = AddressPolicy.current()
+        let bells = state.withLock { state in
+            state.receivers = Self.byName(receivers)
+            state.addresses = addresses
+            return Array(state.lanes.values)
+        }
+        for bell in bells { bell.ring() }
+        supervisorBell.ring()
     }
 
-    package var status: DispatchStatus { DispatchStatus() }
+    package var status: DispatchStatus { state.withLock(\.status) }
+
+    private static func byName(_ receivers: [Receiver]) -> [String: Receiver] {
+        Dictionary(receivers.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    }
 }

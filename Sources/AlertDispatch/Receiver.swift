@@ -48,11 +48,27 @@ package protocol OutboxStore: Sendable {
     func enqueue(_ entries: [OutboxEntry]) async throws
     /// Entries not yet delivered or given up, oldest first.
     func pending() async throws -> [OutboxEntry]
+    /// The oldest pending entries of one receiver, at most `limit`, oldest first.
+    func pending(receiver: String, limit: Int) async throws -> [OutboxEntry]
+    /// How many entries are pending, by receiver; receivers without any are left out.
+    func pendingCounts() async throws -> [String: Int]
     func recordFailure(key: String, error: String, at: Timestamp) async throws
     /// Moves the entry to the notification log.
     func recordDelivery(key: String, at: Timestamp) async throws
     /// Moves the entry to the notification log as not delivered.
     func recordAbandonment(key: String, error: String, at: Timestamp) async throws
+}
+
+extension OutboxStore {
+    /// Reads everything; a store with an index does better.
+    package func pending(receiver: String, limit: Int) async throws -> [OutboxEntry] {
+        Array(try await pending().lazy.filter { $0.receiver == receiver }.prefix(limit))
+    }
+
+    /// Reads everything; a store that can count does better.
+    package func pendingCounts() async throws -> [String: Int] {
+        try await pending().reduce(into: [:]) { $0[$1.receiver, default: 0] += 1 }
+    }
 }
 
 /// What the dispatcher shows of itself.
