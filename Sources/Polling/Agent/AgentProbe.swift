@@ -1,0 +1,188 @@
+package import MonitoringModel
+package import SNMP
+
+/// What a probe found, beside the samples it wrote.
+package struct ProbeResult: Sendable {
+    package var isUp: Bool
+    package var reason: PollReason?
+    package var interfaces: [InterfaceStatus] = []
+
+    package init(isUp: Bool, reason: PollReason? = nil) {
+        self.isUp = isUp
+        self.reason = reason
+    }
+}
+
+/// What is kept of an agent between its polls.
+package struct AgentSession: Sendable {
+    /// How long the match of modules is believed; a card may be plugged in without a restart.
+    static let matchLifetime = Duration.seconds(3600)
+
+    package internal(set) var matches: [ModuleMatch] = []
+    /// ifIndex to interface key, as last seen.
+    package internal(set) var interfaceKeys: [UInt32: String] = [:]
+    var identity: AgentIdentity?
+    var plan: ReadingPlan?
+    var matchedAt = Timestamp(milliseconds: 0)
+    /// What was wrong with the match; told again with every poll until the next match.
+    var matchReason: PollReason?
+    /// Positions in the plan's instances that the agent has; nil before it was asked for all of them.
+    var asked: [Int]?
+    /// By position in the plan's tables.
+    var tables: [TableSeries] = []
+    /// Rows of each of the plan's groups at the last poll.
+    var rows: [Int?] = []
+
+    package init() {}
+
+    mutating func adopt(_ plan: ReadingPlan) {
+        self.plan = plan
+        asked = nil
+        tables = plan.tables.map { _ in TableSeries() }
+        rows = plan.groups.map { _ in nil }
+    }
+
+    /// The modules are to be matched anew; the keys stay for those who ask meanwhile.
+    mutating func forgetMatch() {
+        plan = nil
+        identity = nil
+    }
+
+    package mutating func forgetSlots() {
+        guard let plan else { return }
+        for index in tables.indices { tables[index].forgetSlots(plan.tables[index]) }
+    }
+}
+
+/// Polls one SNMP agent once.
+package struct AgentProbe: Sendable {
+    let reader: any AgentReader
+    let peer: SNMPPeer
+    /// Names from the inventory; empty: by matching.
+    let moduleNames: [String]
+    let modules: [DeviceModule]
+    let parts: DeclaredParts
+    let deadline: ContinuousClock.Instant
+
+    package init(
+        reader: any AgentReader, peer: SNMPPeer, moduleNames: [String], modules: [DeviceModule], parts: DeclaredParts,
+        deadline: ContinuousClock.Instant
+    ) {
+        self.reader = reader
+        self.peer = peer
+        self.moduleNames = moduleNames
+        self.modules = modules
+        self.parts = parts
+        self.deadline = deadline
+    }
+
+    /// Asks, and writes what came. The agent is up when its first answer came, whatever happens afterwards.
+    package func poll(
+        _ session: inout AgentSession, at time: Timestamp, into series: inout TargetSeries
+    ) async -> ProbeResult {
+        if session.plan != nil, time - session.matchedAt > AgentSession.matchLifetime { session.forgetMatch() }
+        do throws(SNMPError) {
+            var isIdentified = false
+            if session.plan == nil {
+                try await identify(&session, at: time)
+                isIdentified = true
+            }
+            guard session.plan != nil else { return ProbeResult(isUp: true, reason: session.matchReason) }
+            var scalars: [SNMPValue?]
+            do throws(SNMPError) {
+                scalars = try await readScalars(&session)
+            } catch {
+                guard isIdentified else { throw error }
+                return ProbeResult(isUp: true, reason: PollReason(error))
+            }
+            if !isIdentified, Self.isRestarted(session.identity, scalars) {
+                session.forgetMatch()
+                do throws(SNMPError) {
+                    try await identify(&session, at: time)
+                    scalars = try await readScalars(&session)
+                } catch {
+                    return ProbeResult(isUp: true, reason: PollReason(error))
+                }
+            }
+            guard let plan = session.plan else { return ProbeResult(isUp: true, reason: session.matchReason) }
+            session.identity?.uptime = scalars[0]?.ticks
+            let reading = await ColumnReader(reader: reader, peer: peer, deadline: deadline)
+                .read(plan, scalars: scalars, rows: session.rows)
+            return Self.write(reading, plan, parts, &session, into: &series)
+        } catch {
+            return ProbeResult(isUp: false, reason: PollReason(error))
+        }
+    }
+
+    /// Asks for the plan's instances; those the agent lacked at the first poll are left out until the next match, since each
+    /// costs an agent of SNMPv1 a request of its own.
+    private func readScalars(_ session: inout AgentSession) async throws(SNMPError) -> [SNMPValue?] {
+        guard let plan = session.plan else { return [] }
+        let positions = session.asked ?? Array(plan.instances.indices)
+        let answers = try await reader.get(positions.map { plan.instances[$0] }, from: peer, deadline: deadline)
+        guard answers.count == positions.count else {
+            throw SNMPError(.malformedReply, "expected \(positions.count) values, found \(answers.count)")
+        }
+        var values = [SNMPValue?](repeating: nil, count: plan.instances.count)
+        for (position, answer) in zip(positions, answers) where answer.value.isPresent {
+            values[position] = answer.value
+        }
+        if session.asked == nil { session.asked = positions.filter { $0 < 2 || values[$0] != nil } }
+        return values
+    }
+
+    /// Whether the agent restarted or was replaced since it was identified. sysUpTime also goes back when it wraps after 497
+    /// days; matching once too often does no harm.
+    private static func isRestarted(_ identity: AgentIdentity?, _ scalars: [SNMPValue?]) -> Bool {
+        guard let identity else { return false }
+        if let before = identity.uptime, let now = scalars[0]?.ticks, now < before { return true }
+        if case .objectIdentifier(let objectID) = scalars[1], objectID != identity.objectID { return true }
+        return false
+    }
+
+    private func identify(_ session: inout AgentSession, at time: Timestamp) async throws(SNMPError) {
+        let answers = try await reader.get(
+            [StandardObject.uptime, StandardObject.objectID, StandardObject.description], from: peer, deadline: deadline
+        )
+        guard answers.count == 3 else {
+            throw SNMPError(.malformedReply, "expected 3 values, found \(answers.count)")
+        }
+        var identity = AgentIdentity(
+            objectID: nil, description: answers[2].value.labelText, uptime: answers[0].value.ticks)
+        if case .objectIdentifier(let objectID) = answers[1].value { identity.objectID = objectID }
+        let result = await ModuleMatcher(reader: reader, peer: peer, deadline: deadline)
+            .match(identity, modules: modules, names: moduleNames)
+        let matched = Set(result.matches.map(\.module))
+        session.matches = result.matches
+        session.identity = identity
+        session.adopt(ReadingPlan(modules: modules.filter { matched.contains($0.name) }))
+        // An incomplete match is used for this poll and made again at the next.
+        session.matchedAt = result.failure == nil ? time : Timestamp(milliseconds: 0)
+        session.matchReason = result.failure.map { PollReason($0) }
+        if !result.unknown.isEmpty {
+            session.matchReason = PollReason(
+                code: "no_module", detail: "no module is called \(result.unknown.joined(separator: ", "))")
+        } else if result.matches.isEmpty, result.failure == nil {
+            session.matchReason = PollReason(
+                code: "no_module",
+                detail: "no module applies to sysObjectID \(identity.objectID?.description ?? "(none)")")
+        }
+    }
+}
+
+extension SNMPValue {
+    /// Hundredths of a second; some agents send them as another kind of number.
+    fileprivate var ticks: UInt32? {
+        switch self {
+        case .timeTicks(let value), .gauge32(let value), .counter32(let value): value
+        case .integer(let value): UInt32(exactly: value)
+        default: nil
+        }
+    }
+}
+
+extension PollReason {
+    package init(_ error: SNMPError) {
+        self.init(code: error.code.rawValue, detail: error.detail)
+    }
+}

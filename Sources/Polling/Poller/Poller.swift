@@ -1,0 +1,192 @@
+package import HTTPTransport
+package import MonitoringModel
+package import SNMP
+import Synchronization
+
+/// Told of each finished poll, in the order they finish; called from the poller's tasks and must not block.
+package protocol PollObserver: Sendable {
+    func pollFinished(_ outcome: PollOutcome)
+}
+
+/// Polls every target of the plan in its slot, appends the samples and keeps the status of each target.
+///
+/// One loop starts what is due; each poll is a child task of it. A poll that waits for its device holds up nothing but its place
+/// among the `maximumInFlight`. All functions may be called from any task.
+package final class Poller: Sendable {
+    package struct Options: Hashable, Sendable {
+        /// Polls under way at once. A silent device holds its place until its retries are used up, 14 s by default, so this
+        /// bounds how many of them a minute can bear: about 4,000.
+        package var maximumInFlight = 1_000
+
+        package init() {}
+    }
+
+    private let state: Mutex<PollerState>
+    private let sites = Mutex(SiteInfo())
+    /// Those who wait for the check of a device's interfaces that someone else has begun, by device.
+    private let checks = Mutex<[String: [CheckedContinuation<CheckResult?, Never>]]>([:])
+    private let agents: any AgentReader
+    private let http: HTTPClient
+    private let appender: any SampleAppender
+    private let observer: any PollObserver
+    private let clock: any WallClock
+
+    private typealias CheckResult = Result<[InterfaceStatus], SNMPError>
+
+    /// The longest the loop sleeps: how soon it notices a new plan or that the clock was set.
+    private static let longestSleep = Duration.milliseconds(250)
+
+    package convenience init(
+        plan: PollPlan, snmp: SNMPClient, http: HTTPClient, appender: any SampleAppender, observer: any PollObserver,
+        clock: any WallClock
+    ) {
+        self.init(plan: plan, agents: snmp, http: http, appender: appender, observer: observer, clock: clock)
+    }
+
+    /// - Parameter agents: asks SNMP agents.
+    package init(
+        plan: PollPlan, agents: any AgentReader, http: HTTPClient, appender: any SampleAppender,
+        observer: any PollObserver, clock: any WallClock, options: Options = Options()
+    ) {
+        self.state = Mutex(PollerState(maximumInFlight: options.maximumInFlight))
+        self.agents = agents
+        self.http = http
+        self.appender = appender
+        self.observer = observer
+        self.clock = clock
+        appender.describe(TargetPoll.metadata)
+        update(plan)
+    }
+
+    /// Polls until the task is cancelled; polls under way are then cancelled too.
+    package func run() async {
+        await withDiscardingTaskGroup { group in
+            while !Task.isCancelled {
+                let now = clock.now
+                let (jobs, nextDue) = state.withLock { ($0.advance(now: now), $0.nextDue) }
+                for job in jobs { group.addTask { await self.work(job) } }
+                writeSites(now: now)
+                let wait = nextDue.map { max(.zero, min(Self.longestSleep, $0 - clock.now)) } ?? Self.longestSleep
+                try? await ContinuousClock().sleep(for: wait, tolerance: .zero)
+            }
+            group.cancelAll()
+        }
+    }
+
+    /// Swaps the plan: targets that did not change keep their slot and status, and what was learnt of them. The series of
+    /// targets that are gone are marked as ended.
+    package func update(_ plan: PollPlan) {
+        appender.describe(ReadingPlan.metadata(of: plan.modules))
+        let now = clock.now
+        let ended = state.withLock { $0.update(plan, now: now, appender: appender) }
+        for var session in ended { session.end(now: now) }
+        sites.withLock { $0.update(plan.inventory) }
+    }
+
+    /// All targets, sorted by id.
+    package func statuses() -> [TargetStatus] {
+        state.withLock { $0.statuses }
+    }
+
+    package func counts() -> PollCounts {
+        state.withLock { state in
+            var counts = state.counts
+            counts.waiting = state.waitingCount
+            return counts
+        }
+    }
+
+    // MARK: Polls
+
+    /// Carries out a poll, and after it those that waited for its place.
+    private func work(_ first: PollJob) async {
+        var job = first
+        while true {
+            let poll = TargetPoll(
+                context: job.context, slot: job.slot, budget: job.budget, agents: agents, http: http, clock: clock)
+            let outcome = await poll.run(&job.session)
+            let now = clock.now
+            let (next, ended) = state.withLock {
+                $0.finish(job.context, job.session, outcome, now: now, appender: appender)
+            }
+            if var ended { ended.end(now: now) }
+            if let outcome { observer.pollFinished(outcome) }
+            guard let next else { return }
+            job = next
+        }
+    }
+
+    private func writeSites(now: Timestamp) {
+        guard let labels = sites.withLock({ $0.labelsDue(now: now) }) else { return }
+        let ids = appender.seriesIDs(for: labels)
+        let values = sites.withLock { $0.values(ids) }
+        if !values.isEmpty { appender.append(SampleBatch(timestamp: now, values: values)) }
+    }
+
+    /// Polls a target now, outside its slot, and hands back what came instead of storing it.
+    /// - Parameter target: need not be of the plan; if it is, the plan's declarations about its device are used.
+    /// - Returns: nil when cancelled.
+    package func pollOnce(_ target: PollTarget, budget: Duration = .seconds(60)) async -> PollReport? {
+        let context = state.withLock { $0.context(for: target) }
+        let report = ReportAppender()
+        var session = TargetSession(context, appender: report)
+        let poll = TargetPoll(
+            context: context, slot: nil, budget: budget, agents: agents, http: http, clock: clock)
+        guard let outcome = await poll.run(&session) else { return nil }
+        return PollReport(outcome: outcome, samples: report.samples, matches: session.agent.matches)
+    }
+
+    // MARK: Interfaces
+
+    /// Asks one device now, outside its slot, for the status of all its interfaces (ifName, ifAdminStatus, ifOperStatus).
+    ///
+    /// Takes at most about 0.9 s. Callers who ask about the same device at the same time share one check.
+    /// - Parameter device: inventory id of a device with SNMP access.
+    package func confirmInterfaces(of device: String) async throws(SNMPError) -> [InterfaceStatus] {
+        guard let peer = state.withLock({ $0.peer(of: device) }) else {
+            throw SNMPError(.system, "device \(device) has no SNMP access")
+        }
+        while true {
+            let isFirst = checks.withLock { checks in
+                guard checks[device] == nil else { return false }
+                checks[device] = []
+                return true
+            }
+            let result: CheckResult
+            if isFirst {
+                result = await InterfaceCheck(reader: agents, peer: peer).run()
+                let others = checks.withLock { $0.removeValue(forKey: device) } ?? []
+                for other in others { other.resume(returning: result) }
+            } else if let shared = await sharedCheck(device) {
+                result = shared
+            } else {
+                continue
+            }
+            // A check that ended with the task of whoever began it says nothing to the others.
+            if case .failure(let error) = result, error.code == .cancelled, !Task.isCancelled, !isFirst { continue }
+            return try result.get()
+        }
+    }
+
+    /// The result of a check under way; nil when it ended before anyone could wait for it.
+    private func sharedCheck(_ device: String) async -> CheckResult? {
+        await withCheckedContinuation { (continuation: CheckedContinuation<CheckResult?, Never>) in
+            let isWaiting = checks.withLock { checks in
+                guard checks[device] != nil else { return false }
+                checks[device]?.append(continuation)
+                return true
+            }
+            if !isWaiting { continuation.resume(returning: nil) }
+        }
+    }
+
+    /// The key of the interface with this ifIndex as the last poll saw it; nil when unknown.
+    package func interface(of device: String, ifIndex: UInt32) -> String? {
+        state.withLock { $0.interface(of: device, ifIndex: ifIndex) }
+    }
+
+    /// The modules that the last poll of a device used, and why; empty before it.
+    package func moduleMatches(of device: String) -> [ModuleMatch] {
+        state.withLock { $0.matches(of: device) }
+    }
+}

@@ -1,0 +1,79 @@
+package import MonitoringModel
+
+/// The series of one target: which it has, which the present poll wrote, and so which have ended.
+///
+/// A series is known by a *slot*, a small number that stays valid until `compact` says otherwise. Between `begin` and `finish`
+/// lies one poll. Writing costs two array accesses; only a series seen for the first time costs a look-up.
+package struct SeriesLedger: Sendable {
+    /// The number of a series within this ledger.
+    package typealias Slot = Int32
+
+    private var series: [SeriesID] = []
+    /// The poll that last wrote each slot; 0 when none did.
+    private var lastPoll: [UInt32] = []
+    private var slotBySeries: [SeriesID: Slot] = [:]
+    private var poll: UInt32 = 0
+    private var values: [(series: SeriesID, value: Double)] = []
+    private var liveCount = 0
+
+    package init() {}
+
+    /// Begins a poll.
+    package mutating func begin() {
+        poll &+= 1
+        values.removeAll(keepingCapacity: true)
+    }
+
+    /// The slot of a series, made when it has none.
+    package mutating func slot(for id: SeriesID) -> Slot {
+        if let slot = slotBySeries[id] { return slot }
+        let slot = Slot(series.count)
+        series.append(id)
+        lastPoll.append(0)
+        slotBySeries[id] = slot
+        return slot
+    }
+
+    /// Records a value of this poll. A second value of the same series is left out, since one series has one value per time.
+    package mutating func write(_ slot: Slot, _ value: Double) {
+        let index = Int(slot)
+        guard lastPoll[index] != poll else { return }
+        lastPoll[index] = poll
+        values.append((series[index], value))
+    }
+
+    /// Values written in this poll so far.
+    package var writtenCount: Int { values.count }
+
+    /// Ends the poll: what was written, then a stale marker for each series that the poll before wrote and this one did not.
+    package mutating func finish() -> [(series: SeriesID, value: Double)] {
+        liveCount = values.count
+        for index in lastPoll.indices where lastPoll[index] != 0 && lastPoll[index] != poll {
+            values.append((series[index], StaleMarker.value))
+            lastPoll[index] = 0
+        }
+        defer { values = [] }
+        return values
+    }
+
+    /// Ends every series: stale markers for all that the last poll wrote.
+    package mutating func end() -> [(series: SeriesID, value: Double)] {
+        begin()
+        return finish()
+    }
+
+    /// Forgets ended series when they are most of what is held.
+    /// - Returns: whether slots changed, so that all slots kept elsewhere must be dropped.
+    package mutating func compact() -> Bool {
+        guard series.count > 2 * liveCount + 256 else { return false }
+        var kept = SeriesLedger()
+        kept.poll = poll
+        kept.liveCount = liveCount
+        for index in series.indices where lastPoll[index] != 0 {
+            let slot = kept.slot(for: series[index])
+            kept.lastPoll[Int(slot)] = lastPoll[index]
+        }
+        self = kept
+        return true
+    }
+}
