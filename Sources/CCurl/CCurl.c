@@ -244,6 +244,10 @@ bool hd_curl_set_connect_to(hd_curl_transfer *transfer, const char *address) {
     return SET(CURLOPT_CONNECT_TO, list);
 }
 
+bool hd_curl_set_unix_socket(hd_curl_transfer *transfer, const char *path) {
+    return SET(CURLOPT_UNIX_SOCKET_PATH, path);
+}
+
 bool hd_curl_set_trust(hd_curl_transfer *transfer, bool verify, const char *authority_file) {
     if (!SET(CURLOPT_SSL_VERIFYPEER, verify ? 1L : 0L) || !SET(CURLOPT_SSL_VERIFYHOST, verify ? 2L : 0L)) return false;
     if (!authority_file) return true;

@@ -9,6 +9,8 @@ package struct HTTPRequest: Sendable {
     package var timeout: Duration
     /// Connect to this address and port whatever the URL's host is; `[…]` around IPv6.
     package var connectTo: String?
+    /// Connect through the Unix socket at this path instead of the network; nil: the network.
+    package var unixSocket: String?
     package var verifyCertificate: Bool
     /// A PEM file of the authorities to trust instead of the system's.
     package var authorityFile: String?

@@ -80,6 +80,8 @@ bool hd_curl_add_header(hd_curl_transfer *_Nonnull transfer, const char *_Nonnul
 bool hd_curl_set_timeout(hd_curl_transfer *_Nonnull transfer, int64_t milliseconds);
 // `address:port`, used whatever the URL says.
 bool hd_curl_set_connect_to(hd_curl_transfer *_Nonnull transfer, const char *_Nonnull address);
+// Connects through the Unix socket at this path instead of the network.
+bool hd_curl_set_unix_socket(hd_curl_transfer *_Nonnull transfer, const char *_Nonnull path);
 // NULL: the authorities the system trusts.
 bool hd_curl_set_trust(
     hd_curl_transfer *_Nonnull transfer, bool verify, const char *_Nullable authority_file);

@@ -119,6 +119,7 @@ final class Transfer {
             hd_curl_set_redirects(handle, request.followsRedirects ? Self.maximumRedirects : 0)
         else { return false }
         if let address = request.connectTo, !hd_curl_set_connect_to(handle, address) { return false }
+        if let path = request.unixSocket, !hd_curl_set_unix_socket(handle, path) { return false }
         var names: Set<String> = []
         for header in request.headers {
             names.insert(header.name.lowercased())
@@ -246,7 +247,7 @@ final class Transfer {
 
     /// Where the request goes: host and port of the URL, without user, password and path, or the address to connect to.
     private var target: String {
-        if let connectTo = request.connectTo { return connectTo }
+        if let place = request.unixSocket ?? request.connectTo { return place }
         guard let scheme = request.url.firstRange(of: "://") else { return "" }
         let authority = request.url[scheme.upperBound...].prefix { !"/?#".contains($0) }
         return String(authority.split(separator: "@", omittingEmptySubsequences: false).last ?? "")
