@@ -106,7 +106,7 @@ let package = Package(
         .executableTarget(
             name: "haidang",
             dependencies: [
-                "HaidangService", "HaidangConfiguration", "CitySimulator", "Access", "StateStore", "Inventory",
+                "HaidangService", "HaidangConfiguration", "CitySimulator", "Access", "Inventory", "SNMP",
                 "MonitoringModel", argumentParser, logging,
             ],
             swiftSettings: checks),
@@ -130,7 +130,7 @@ let package = Package(
         tests("HTTPAPI", ["HTTPAPI", "Access", "MonitoringModel"]),
         tests("HaidangConfiguration", ["HaidangConfiguration", "Inventory", "Polling"]),
         tests("CitySimulator", ["CitySimulator", "SNMP", "Inventory", "HTTPTransport"]),
-        tests("HaidangService", ["HaidangService", "HaidangConfiguration", "MonitoringModel"]),
+        tests("HaidangService", ["HaidangService", "Inventory", "MonitoringModel"]),
     ],
     cxxLanguageStandard: .cxx17
 )
