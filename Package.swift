@@ -68,9 +68,10 @@ let package = Package(
         library("PromQLSyntax", ["MonitoringModel"]),
         library("ChunkEncoding", ["MonitoringModel"]),
         library("RE2", ["CRE2"]),
+        library("DatabaseFiles", [grdb]),
 
         // engines
-        library("TimeSeriesStore", ["MonitoringModel", "ChunkEncoding", "RE2", grdb]),
+        library("TimeSeriesStore", ["MonitoringModel", "ChunkEncoding", "RE2", "DatabaseFiles", grdb]),
         library("PromQLEngine", ["MonitoringModel", "PromQLSyntax", "RE2"]),
 
         // domain
@@ -80,7 +81,7 @@ let package = Package(
         library("Access", ["MonitoringModel", "Inventory", crypto]),
 
         // edge
-        library("StateStore", ["MonitoringModel", "Incidents", "AlertDispatch", "Access", grdb]),
+        library("StateStore", ["MonitoringModel", "Incidents", "AlertDispatch", "Access", "DatabaseFiles", grdb]),
         library("WebUI", ["MonitoringModel", mustache]),
         library(
             "HTTPAPI",
@@ -120,8 +121,15 @@ let package = Package(
         tests("HTTPTransport", ["HTTPTransport"]),
         tests("ExpositionFormat", ["ExpositionFormat", "MonitoringModel"]),
         tests("PromQLEngine", ["PromQLEngine", "PromQLSyntax", "RE2", "MonitoringModel"]),
-        tests("TimeSeriesStore", ["TimeSeriesStore", "ChunkEncoding", "MonitoringModel"]),
-        tests("StateStore", ["StateStore", "Incidents", "AlertDispatch", "Access", "MonitoringModel"]),
+        tests(
+            "TimeSeriesStore",
+            ["TimeSeriesStore", "ChunkEncoding", "DatabaseFiles", "RE2", "MonitoringModel", "StoreWriter", grdb]),
+        .executableTarget(
+            name: "StoreWriter", dependencies: ["TimeSeriesStore", "MonitoringModel"], path: "Tests/StoreWriter",
+            swiftSettings: checks),
+        tests(
+            "StateStore",
+            ["StateStore", "Incidents", "AlertDispatch", "Access", "DatabaseFiles", "MonitoringModel", grdb]),
         tests("Polling", ["Polling", "SNMP", "Inventory", "HTTPTransport", "HaidangConfiguration", "MonitoringModel"]),
         tests("Incidents", ["Incidents", "Inventory", "MonitoringModel"]),
         tests("AlertDispatch", ["AlertDispatch", "HTTPTransport", "MonitoringModel"]),

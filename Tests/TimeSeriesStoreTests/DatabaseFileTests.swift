@@ -1,0 +1,153 @@
+import DatabaseFiles
+import GRDB
+import Glibc
+import MonitoringModel
+import TestSupport
+import Testing
+import TimeSeriesStore
+
+@Suite("Database file")
+struct DatabaseFileTests {
+    @Test(
+        "a new file has its final page size, vacuum mode and journal",
+        arguments: [
+            ("page_size", 8192), ("auto_vacuum", 2), ("user_version", 1), ("application_id", 0x6864_6d74),
+        ])
+    func created(pragma: String, expected: Int) async throws {
+        let fixture = try StoreFixture()
+        try await fixture.store.close()
+        #expect(try fixture.withFile { try Int.fetchOne($0, sql: "PRAGMA \(pragma)") } == expected)
+        #expect(try fixture.withFile { try String.fetchOne($0, sql: "PRAGMA journal_mode") } == "wal")
+    }
+
+    @Test("the writing connection survives a power cut and the readers cannot write or checkpoint")
+    func connections() throws {
+        let directory = try TemporaryDirectory()
+        let format = DatabaseFormat(
+            fileName: "test.db", applicationID: 7, pageSize: 8192,
+            migrations: [SchemaMigration("t") { try $0.execute(sql: "CREATE TABLE t (x)") }])
+        let writer = try DatabaseFile.openWriter(format, in: directory.path)
+        let expected = ["synchronous": 2, "secure_delete": 0, "query_only": 0]
+        for (pragma, value) in expected {
+            #expect(
+                try writer.blockingAccess { try Int.fetchOne($0, sql: "PRAGMA \(pragma)") } == value,
+                "\(pragma)")
+        }
+        let reader = try DatabaseFile.openReader(format, in: directory.path)
+        #expect(try reader.blockingAccess { try Int.fetchOne($0, sql: "PRAGMA wal_autocheckpoint") } == 0)
+        #expect(try reader.blockingAccess { try Int.fetchOne($0, sql: "PRAGMA query_only") } == 1)
+        #expect(throws: DatabaseError.self) {
+            try reader.blockingAccess { try $0.execute(sql: "INSERT INTO t VALUES (1)") }
+        }
+        try reader.close()
+        try writer.close()
+    }
+
+    @Test("a migration that fails leaves the file as it was, and the next start goes on from there")
+    func interruptedMigration() throws {
+        struct Interrupted: Error {}
+        let directory = try TemporaryDirectory()
+        let first = SchemaMigration("first") { try $0.execute(sql: "CREATE TABLE a (x)") }
+        let failing = SchemaMigration("second") { db in
+            try db.execute(sql: "CREATE TABLE b (x)")
+            throw Interrupted()
+        }
+        let second = SchemaMigration("second") { try $0.execute(sql: "CREATE TABLE b (x)") }
+        var format = DatabaseFormat(
+            fileName: "test.db", applicationID: 7, pageSize: 4096, migrations: [first, failing])
+        #expect(throws: Interrupted.self) { try DatabaseFile.openWriter(format, in: directory.path) }
+        format.migrations = [first, second]
+        let writer = try DatabaseFile.openWriter(format, in: directory.path)
+        #expect(try writer.blockingAccess { try DatabaseFile.schemaVersion($0) } == 2)
+        #expect(try writer.blockingAccess { try $0.tableExists("a") && $0.tableExists("b") })
+        try writer.close()
+    }
+
+    @Test("a file of a newer version is refused and stays as it is")
+    func newerVersion() async throws {
+        let fixture = try StoreFixture()
+        try await fixture.store.close()
+        try fixture.withFile { try $0.execute(sql: "PRAGMA user_version = 9") }
+        let error = #expect(throws: DatabaseFileError.self) { try fixture.open() }
+        #expect(error?.code == .newerVersion)
+        #expect(error?.path == fixture.directory.file("metrics.db"))
+        #expect(error?.message.contains("schema version 1 or older, found 9") == true)
+        #expect(try fixture.withFile { try Int.fetchOne($0, sql: "PRAGMA user_version") } == 9)
+    }
+
+    @Test("a database of another program is refused and stays as it is")
+    func foreign() throws {
+        let directory = try TemporaryDirectory()
+        let other = try DatabaseQueue(path: directory.file("metrics.db"))
+        try other.writeWithoutTransaction { try $0.execute(sql: "CREATE TABLE theirs (x)") }
+        try other.close()
+        let error = #expect(throws: DatabaseFileError.self) {
+            try TimeSeriesStore(directory: directory.path, clock: ManualClock())
+        }
+        #expect(error?.code == .foreign)
+        let again = try DatabaseQueue(path: directory.file("metrics.db"))
+        #expect(try again.read { try String.fetchOne($0, sql: "PRAGMA journal_mode") } == "delete")
+        try again.close()
+    }
+
+    @Test("a file that is no database is refused with what to do")
+    func noDatabase() throws {
+        let directory = try TemporaryDirectory()
+        let text = [UInt8](repeating: UInt8(ascii: "x"), count: 20_000)
+        try FileBytes.write(text, to: directory.file("metrics.db"))
+        let error = #expect(throws: DatabaseFileError.self) {
+            try TimeSeriesStore(directory: directory.path, clock: ManualClock())
+        }
+        #expect(error?.code == .damaged)
+        #expect(error?.description.hasPrefix(directory.file("metrics.db")) == true)
+        #expect(error?.message.contains("restore a backup") == true)
+        #expect(try FileBytes.read(directory.file("metrics.db")) == text)
+    }
+
+    @Test("a second opener is refused and told who holds the directory")
+    func secondOpener() async throws {
+        let fixture = try StoreFixture()
+        let error = #expect(throws: DatabaseFileError.self) {
+            try TimeSeriesStore(directory: fixture.directory.path, clock: fixture.clock)
+        }
+        #expect(error?.code == .directoryInUse)
+        #expect(error?.message.contains("process \(getpid())") == true)
+        // Closing gives the directory up.
+        try await fixture.reopen()
+        try await fixture.store.close()
+    }
+
+    @Test("a lock taken before the store is used by it and outlives it")
+    func givenLock() async throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.file("data/of/haidang")
+        let lock = try DataDirectoryLock(directory: path)
+        let store = try TimeSeriesStore(directory: path, clock: ManualClock(), lock: lock)
+        try await store.close()
+        #expect(throws: DatabaseFileError.self) { try DataDirectoryLock(directory: path) }
+        withExtendedLifetime(lock) {}
+    }
+}
+
+/// Whole files as bytes.
+enum FileBytes {
+    struct Failed: Error {
+        var path: String
+        var code: Int32
+    }
+
+    static func read(_ path: String) throws -> [UInt8] {
+        guard let file = fopen(path, "r") else { throw Failed(path: path, code: errno) }
+        defer { fclose(file) }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while case let count = fread(&buffer, 1, buffer.count, file), count > 0 { bytes += buffer[..<count] }
+        return bytes
+    }
+
+    static func write(_ bytes: [UInt8], to path: String) throws {
+        guard let file = fopen(path, "w") else { throw Failed(path: path, code: errno) }
+        defer { fclose(file) }
+        guard fwrite(bytes, 1, bytes.count, file) == bytes.count else { throw Failed(path: path, code: errno) }
+    }
+}

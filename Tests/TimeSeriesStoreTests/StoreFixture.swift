@@ -1,0 +1,79 @@
+import GRDB
+import MonitoringModel
+import TestSupport
+import TimeSeriesStore
+
+/// A store in a directory of its own, with a clock that a test moves.
+final class StoreFixture {
+    let directory: TemporaryDirectory
+    let clock: ManualClock
+    var options = TimeSeriesStore.Options()
+    private(set) var store: TimeSeriesStore
+
+    init(options: TimeSeriesStore.Options = TimeSeriesStore.Options()) throws {
+        directory = try TemporaryDirectory()
+        clock = ManualClock()
+        self.options = options
+        store = try TimeSeriesStore(directory: directory.path, options: options, clock: clock)
+    }
+
+    func reopen() async throws {
+        try await store.close()
+        try open()
+    }
+
+    func open() throws {
+        store = try TimeSeriesStore(directory: directory.path, options: options, clock: clock)
+    }
+
+    /// Appends one sample a series at `time`.
+    func append(_ values: [(labels: LabelSet, value: Double)], at time: Timestamp) {
+        let numbers = store.seriesIDs(for: values.map(\.labels))
+        store.append(SampleBatch(timestamp: time, values: zip(numbers, values).map { ($0, $1.value) }))
+    }
+
+    /// Opens `metrics.db` beside the store's back; the store must be closed.
+    func withFile<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        let queue = try DatabaseQueue(path: directory.file("metrics.db"))
+        defer { try? queue.close() }
+        return try queue.writeWithoutTransaction(body)
+    }
+}
+
+extension TimeSeriesStore {
+    /// Every sample of the series with these labels.
+    func everything(_ matchers: [LabelMatcher] = []) async throws -> [SeriesSamples] {
+        try await select(
+            matchers, from: Timestamp(milliseconds: .min), through: Timestamp(milliseconds: .max))
+    }
+}
+
+extension LabelSet {
+    /// `metric{name="value",…}` for tests.
+    init(_ metric: String, _ pairs: KeyValuePairs<String, String> = [:]) {
+        self.init(metric: metric, pairs.map { Label($0.key, $0.value) })
+    }
+}
+
+extension Timestamp {
+    static func + (time: Timestamp, seconds: Int) -> Timestamp {
+        Timestamp(milliseconds: time.milliseconds + Int64(seconds) * 1000)
+    }
+}
+
+/// A small generator whose seed a failing test prints (SplitMix64, Steele et al. 2014).
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) {
+        state = seed
+    }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ (mixed >> 31)
+    }
+}

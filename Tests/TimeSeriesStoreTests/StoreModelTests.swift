@@ -1,0 +1,102 @@
+import MonitoringModel
+import TestSupport
+import Testing
+import TimeSeriesStore
+
+/// What the store has to answer, in the simplest form.
+private struct Model {
+    var samples: [LabelSet: [Sample]] = [:]
+
+    mutating func append(_ labels: LabelSet, _ sample: Sample) {
+        if let last = samples[labels]?.last, sample.timestamp <= last.timestamp { return }
+        samples[labels, default: []].append(sample)
+    }
+
+    func select(from start: Timestamp, through end: Timestamp) -> [LabelSet: [Bits]] {
+        samples.mapValues { $0.filter { start <= $0.timestamp && $0.timestamp <= end }.map(Bits.init) }
+            .filter { !$0.value.isEmpty }
+    }
+
+    func latest(at time: Timestamp, lookback: Duration) -> [LabelSet: Bits] {
+        samples.compactMapValues { samples in
+            samples.last { $0.timestamp <= time && $0.timestamp > time - lookback }
+                .flatMap { StaleMarker.isStale($0.value) ? nil : Bits($0) }
+        }
+    }
+}
+
+/// A sample that equals itself also when its value is not a number.
+private struct Bits: Hashable, CustomStringConvertible {
+    var time: Int64
+    var value: UInt64
+
+    init(_ sample: Sample) {
+        time = sample.timestamp.milliseconds
+        value = sample.value.bitPattern
+    }
+
+    var description: String { "\(time):\(Double(bitPattern: value))" }
+}
+
+@Suite("Store against a naive model")
+struct StoreModelTests {
+    @Test("seeded random operations and restarts give the model's answers", arguments: 1...8)
+    func randomOperations(seed: UInt64) async throws {
+        var generator = SeededGenerator(seed: seed)
+        var options = TimeSeriesStore.Options()
+        options.headWindow = .seconds(600)
+        let fixture = try StoreFixture(options: options)
+        let origin = fixture.clock.now
+        let all = (0..<12).map { LabelSet("m", ["n": "\($0)"]) }
+        var model = Model()
+
+        for step in 0..<250 {
+            let context: Comment = "seed \(seed), step \(step)"
+            let spread = Int.random(in: 0...9, using: &generator) == 0 ? 7_200 : 60
+            switch Int.random(in: 0...19, using: &generator) {
+            case 0...9:
+                // Mostly now, sometimes long ago, sometimes ahead.
+                let time = fixture.clock.now + Int.random(in: -spread...spread / 4, using: &generator)
+                let chosen = all.filter { _ in Int.random(in: 0...2, using: &generator) > 0 }
+                let values = chosen.map { ($0, Self.value(&generator)) }
+                fixture.append(values, at: time)
+                for (labels, value) in values { model.append(labels, Sample(time, value)) }
+            case 10...11:
+                fixture.clock.advance(by: .seconds(Int.random(in: 1...400, using: &generator)))
+            case 12...13: try await fixture.store.flush()
+            case 14: await fixture.store.maintain()
+            case 15: try await fixture.reopen()
+            case 16...17:
+                let start = origin + Int.random(in: -8_000...8_000, using: &generator)
+                let end = start + Int.random(in: 0...9_000, using: &generator)
+                let found = try await fixture.store.select([], from: start, through: end)
+                #expect(Self.byLabels(found) == model.select(from: start, through: end), context)
+            default:
+                let time = fixture.clock.now + Int.random(in: -spread...60, using: &generator)
+                let lookback = Duration.seconds(Int.random(in: 1...4_000, using: &generator))
+                let found = try await fixture.store.latest([], at: time, lookback: lookback)
+                let answer = Dictionary(uniqueKeysWithValues: found.map { ($0.labels, Bits($0.sample)) })
+                #expect(answer == model.latest(at: time, lookback: lookback), context)
+            }
+        }
+        let everything = try await fixture.store.everything()
+        let expected = model.select(from: Timestamp(milliseconds: .min), through: Timestamp(milliseconds: .max))
+        #expect(Self.byLabels(everything) == expected, "seed \(seed)")
+        #expect(fixture.store.statistics.damagedRows == 0)
+        #expect(fixture.store.statistics.lastMaintenanceError == nil)
+        try await fixture.store.close()
+    }
+
+    private static func value(_ generator: inout SeededGenerator) -> Double {
+        switch Int.random(in: 0...9, using: &generator) {
+        case 0: StaleMarker.value
+        case 1: -0.0
+        case 2...4: Double.random(in: -1...1, using: &generator)
+        default: Double(Int.random(in: 0...1_000_000, using: &generator))
+        }
+    }
+
+    private static func byLabels(_ found: [SeriesSamples]) -> [LabelSet: [Bits]] {
+        Dictionary(uniqueKeysWithValues: found.map { ($0.labels, $0.samples.map(Bits.init)) })
+    }
+}
