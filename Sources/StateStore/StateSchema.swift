@@ -1,0 +1,70 @@
+import DatabaseFiles
+import GRDB
+
+/// The schema of `state.db`. Migrations are forward-only; a released one is never edited. Times are milliseconds since the Unix
+/// epoch.
+enum StateSchema {
+    static let format = DatabaseFormat(
+        fileName: "state.db",
+        // "hdst"
+        applicationID: 0x6864_7374,
+        pageSize: 4096,
+        migrations: [
+            SchemaMigration("alerts, outbox, notification log, tokens, audit") { db in
+                try db.execute(
+                    sql: """
+                        -- What fires, in the order it was saved in. labels and annotations are JSON.
+                        CREATE TABLE alerts (
+                            position INTEGER PRIMARY KEY,
+                            entity TEXT NOT NULL,
+                            labels TEXT NOT NULL,
+                            annotations TEXT NOT NULL,
+                            active_at INTEGER NOT NULL,
+                            source TEXT NOT NULL
+                        );
+                        CREATE TABLE outbox (
+                            id INTEGER PRIMARY KEY AUTOINCREMENT,
+                            key TEXT NOT NULL UNIQUE,
+                            receiver TEXT NOT NULL,
+                            body BLOB NOT NULL,
+                            created_at INTEGER NOT NULL,
+                            attempts INTEGER NOT NULL DEFAULT 0,
+                            last_attempt_at INTEGER,
+                            last_error TEXT
+                        );
+                        -- Notifications that left the outbox. A key that is here never enters the outbox again.
+                        CREATE TABLE notification_log (
+                            id INTEGER PRIMARY KEY,
+                            key TEXT NOT NULL UNIQUE,
+                            receiver TEXT NOT NULL,
+                            body BLOB NOT NULL,
+                            created_at INTEGER NOT NULL,
+                            finished_at INTEGER NOT NULL,
+                            attempts INTEGER NOT NULL,
+                            outcome TEXT NOT NULL CHECK (outcome IN ('delivered', 'abandoned')),
+                            error TEXT
+                        );
+                        CREATE INDEX notification_log_by_time ON notification_log (finished_at);
+                        CREATE TABLE tokens (
+                            name TEXT PRIMARY KEY,
+                            role TEXT NOT NULL,
+                            area TEXT,
+                            digest TEXT NOT NULL UNIQUE,
+                            created_at INTEGER NOT NULL,
+                            is_one_time INTEGER NOT NULL
+                        ) WITHOUT ROWID;
+                        CREATE TABLE audit (
+                            id INTEGER PRIMARY KEY AUTOINCREMENT,
+                            at INTEGER NOT NULL,
+                            principal TEXT NOT NULL,
+                            role TEXT,
+                            action TEXT NOT NULL,
+                            subject TEXT NOT NULL,
+                            outcome TEXT NOT NULL,
+                            detail TEXT NOT NULL
+                        );
+                        CREATE INDEX audit_by_time ON audit (at);
+                        """)
+            }
+        ])
+}
