@@ -91,7 +91,10 @@ let package = Package(
             ]),
 
         // composition
-        library("HaidangConfiguration", ["MonitoringModel", "Inventory", "SNMP", "Polling", "AlertDispatch", yams]),
+        library(
+            "HaidangConfiguration", ["MonitoringModel", "Inventory", "SNMP", "Polling", "AlertDispatch", yams],
+            // A link to Config/modules: the shipped modules are part of the program.
+            resources: [.embedInCode("modules")]),
         library(
             "CitySimulator",
             ["Inventory", "SNMP", "HTTPTransport", "CPlatform", hummingbird, httpTypes, nioCore, logging, lifecycle]),
@@ -136,7 +139,8 @@ let package = Package(
         tests("Access", ["Access", "Inventory", "MonitoringModel"]),
         tests("WebUI", ["WebUI", "MonitoringModel"]),
         tests("HTTPAPI", ["HTTPAPI", "Access", "MonitoringModel"]),
-        tests("HaidangConfiguration", ["HaidangConfiguration", "Inventory", "Polling"]),
+        tests(
+            "HaidangConfiguration", ["HaidangConfiguration", "Inventory", "Polling", "SNMP"], exclude: ["Fixtures"]),
         tests("CitySimulator", ["CitySimulator", "SNMP", "Inventory", "HTTPTransport"]),
         tests("HaidangService", ["HaidangService", "Inventory", "MonitoringModel"]),
     ],

@@ -36,7 +36,7 @@ private final class ConfigurationDirectory {
             problems.report(Place(file: path), "expected a configuration directory, found none")
             return nil
         }
-        refuseOtherExtensions(in: nil)
+        refuseOtherNames()
         var draft = InventoryDraft()
         let service = document("haidang.yml", isRequired: true).flatMap { ServiceDraft($0, problems) }
         for file in yamlFiles(in: "inventory") {
@@ -46,7 +46,7 @@ private final class ConfigurationDirectory {
             draft.readCredentials(value, problems: problems)
         }
         let own = yamlFiles(in: "modules").compactMap { file in document(file) }
-        let modules = DeviceModule.overlay(shipped: [], own: own, problems)
+        let modules = DeviceModule.overlay(shipped: DeviceModule.shipped(problems), own: own, problems)
         CrossChecks(draft: draft, service: service, modules: modules, problems: problems).run(isComplete: isComplete)
         guard let service else { return nil }
         let inventory = CityInventory(
@@ -104,7 +104,21 @@ private final class ConfigurationDirectory {
         return names(in: folder).filter { $0.hasSuffix(".yml") && !$0.hasPrefix(".") }.map { "\(folder)/\($0)" }
     }
 
-    /// A file that looks like configuration but would be passed over in silence.
+    /// A misspelt file would be passed over in silence.
+    private func refuseOtherNames() {
+        let known = ["haidang.yml", "credentials.yml"]
+        refuseOtherExtensions(in: nil)
+        for name in names(in: nil) where name.hasSuffix(".yml") && !name.hasPrefix(".") && !known.contains(name) {
+            let suggestion = problems.suggestion(for: name, among: known)
+            problems.report(
+                Place(file: name),
+                "expected \(known.joined(separator: " or ")), or a place below inventory or modules, found \(quoted(name))"
+                    + suggestion)
+            isComplete = false
+        }
+    }
+
+    /// A file that looks like configuration but would not be read.
     private func refuseOtherExtensions(in folder: String?) {
         for name in names(in: folder) where name.hasSuffix(".yaml") && !name.hasPrefix(".") {
             let file = folder.map { "\($0)/\(name)" } ?? name
