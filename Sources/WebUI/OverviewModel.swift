@@ -176,6 +176,8 @@ package struct OverviewModel: Sendable {
     package var trapCount: Int
     package var version: String
     package var isDemo: Bool
+    /// Rivers drawn behind the map where they pass the areas shown.
+    package var waterways: [Waterway] = Waterway.known
 
     package init(
         cityName: String, now: Timestamp, timeZone: String, dataAge: Double?, groups: [AreaGroup], trunks: [Trunk],
