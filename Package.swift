@@ -82,7 +82,22 @@ let package = Package(
 
         // edge
         library("StateStore", ["MonitoringModel", "Incidents", "AlertDispatch", "Access", "DatabaseFiles", grdb]),
-        library("WebUI", ["MonitoringModel", mustache]),
+        library(
+            "WebUI", ["MonitoringModel", mustache],
+            resources: [
+                .embedInCode("Resources/overview.mustache"),
+                .embedInCode("Resources/map.mustache"),
+                .embedInCode("Resources/incidents.mustache"),
+                .embedInCode("Resources/incident.mustache"),
+                .embedInCode("Resources/storage.mustache"),
+                .embedInCode("Resources/targets.mustache"),
+                .embedInCode("Resources/target.mustache"),
+                .embedInCode("Resources/overview.css"),
+                .embedInCode("Resources/overview.js"),
+                .embedInCode("Resources/vi.json"),
+                .embedInCode("Resources/en.json"),
+                .embedInCode("Resources/logo.svg"),
+            ]),
         library(
             "HTTPAPI",
             [

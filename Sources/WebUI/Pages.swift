@@ -1,25 +1,76 @@
+import Mustache
+
 /// The languages of the pages.
 package enum PageLanguage: String, CaseIterable, Sendable {
     case vietnamese = "vi"
     case english = "en"
 }
 
+/// The look a link asked for; without one the reader's system decides.
+package enum PageTheme: String, CaseIterable, Sendable {
+    case light, dark
+}
+
 /// Renders pages and holds the assets they refer to. Everything from a device is escaped here.
+///
+/// Pages need no `unsafe-inline`: they go with
+/// `default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'`.
 package struct Pages: Sendable {
     /// A file served as it is, under its path.
     package struct Asset: Sendable {
-        /// As "/assets/overview.css".
+        /// As "/assets/overview.css". Pages refer to it with its content's hash as the query, so that it may be cached.
         package var path: String
         package var contentType: String
         package var body: [UInt8]
     }
 
-    /// - Throws: when an embedded template or catalogue does not parse, which a test rules out.
+    package let assets: [Asset]
+    package let catalogues: [PageLanguage: Catalogue]
+    private let libraries: [PageLanguage: MustacheLibrary]
+    private let versions: [String: String]
+    private let layouts = MapLayoutCache()
+
+    /// - Throws: `PageResourceError` when an embedded template or catalogue does not parse, which a test rules out.
     package init() throws {
+        assets = [
+            Asset(
+                path: "/assets/overview.css", contentType: "text/css; charset=utf-8",
+                body: PackageResources.overview_css),
+            Asset(
+                path: "/assets/overview.js", contentType: "text/javascript; charset=utf-8",
+                body: PackageResources.overview_js),
+            Asset(path: "/assets/logo.svg", contentType: "image/svg+xml", body: PackageResources.logo_svg),
+        ]
+        versions = Dictionary(
+            uniqueKeysWithValues: assets.map { ($0.path, "\($0.path)?v=" + Self.contentHash($0.body)) })
+        catalogues = [
+            .vietnamese: try Catalogue(language: .vietnamese, json: PackageResources.vi_json),
+            .english: try Catalogue(language: .english, json: PackageResources.en_json),
+        ]
+        libraries = try catalogues.mapValues(PageTemplates.compiled)
     }
 
-    package var assets: [Asset] { [] }
-
     /// The whole overview page.
-    package func overview(_ model: OverviewModel, language: PageLanguage) -> String { "" }
+    ///
+    /// - Parameters:
+    ///   - theme: What the link asked for with `?theme=`; nil leaves it to the reader's system and their last choice.
+    ///   - wall: For the board in the control room (`?wall`): larger, no controls, a red frame when data is old.
+    package func overview(
+        _ model: OverviewModel, language: PageLanguage, theme: PageTheme? = nil, wall: Bool = false
+    ) -> String {
+        guard let catalogue = catalogues[language], let library = libraries[language] else { return "" }
+        let page = OverviewPage(
+            writer: PageWriter(model, catalogue: catalogue), theme: theme, wall: wall, assetPaths: versions,
+            layouts: layouts)
+        return library.render(page.values, withTemplate: "overview") ?? ""
+    }
+
+    /// FNV-1a over 64 bits: tells versions of an asset apart, no more.
+    private static func contentHash(_ bytes: [UInt8]) -> String {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for byte in bytes {
+            hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3
+        }
+        return String(hash, radix: 16)
+    }
 }

@@ -1,0 +1,139 @@
+import Foundation
+import MonitoringModel
+
+/// What a template sees.
+typealias TemplateValues = [String: Any]
+
+/// What the parts of a page share: the model, its language, and how times and spans are written.
+struct PageWriter {
+    let model: OverviewModel
+    let catalogue: Catalogue
+    let numbers: NumberFormat
+    let zone: TimeZone
+
+    init(_ model: OverviewModel, catalogue: Catalogue) {
+        self.model = model
+        self.catalogue = catalogue
+        numbers = NumberFormat(catalogue.language)
+        zone = TimeZone(identifier: model.timeZone) ?? TimeZone(secondsFromGMT: 0) ?? .current
+    }
+
+    /// How a figure's level is drawn: class, sign and word go together.
+    enum Level: String {
+        case good, warn, crit, none
+    }
+
+    func text(_ message: Message, _ values: KeyValuePairs<String, String> = [:]) -> String {
+        catalogue.text(message, values)
+    }
+
+    /// A text with one counted number.
+    func text(_ message: Message, count: Int) -> String {
+        catalogue.text(message, ["n": numbers.integer(count)])
+    }
+
+    func word(_ level: Level) -> String {
+        switch level {
+        case .good: text(.levelGood)
+        case .warn: text(.levelWarning)
+        case .crit: text(.levelCritical)
+        case .none: text(.levelUnknown)
+        }
+    }
+
+    func word(_ standing: OverviewModel.Standing) -> String {
+        switch standing {
+        case .up: text(.standingUp)
+        case .warning: text(.standingWarning)
+        case .down: text(.standingDown)
+        case .unreachable: text(.standingUnreachable)
+        case .unknown: text(.standingUnknown)
+        }
+    }
+
+    // MARK: - Times
+
+    /// "Thứ Ba 24/11/2026 09:12:33 (GMT+7)".
+    func dateTime(_ time: Timestamp) -> String {
+        let civil = CivilTime(time, in: zone)
+        return text(.dateTime, dateValues(civil, clock: civil.clock))
+    }
+
+    /// The clock alone for today, else with the day.
+    func shortTime(_ time: Timestamp) -> String {
+        let civil = CivilTime(time, in: zone)
+        if civil.isSameDay(as: CivilTime(model.now, in: zone)) { return civil.clockToMinute }
+        return text(.dateShort, dateValues(civil, clock: civil.clockToMinute))
+    }
+
+    private func dateValues(_ civil: CivilTime, clock: String) -> KeyValuePairs<String, String> {
+        let weekdays = catalogue.list(.weekdays)
+        let months = catalogue.list(.months)
+        return [
+            "weekday": civil.weekday < weekdays.count ? String(weekdays[civil.weekday]) : "",
+            "day": String(civil.day), "day2": CivilTime.two(civil.day), "month2": CivilTime.two(civil.month),
+            "month": civil.month <= months.count ? String(months[civil.month - 1]) : "",
+            "year": String(civil.year), "time": clock, "zone": civil.zoneName,
+        ]
+    }
+
+    /// As `datetime` attributes want it, in UTC.
+    func machineTime(_ time: Timestamp) -> String {
+        let civil = CivilTime(time, in: TimeZone(secondsFromGMT: 0) ?? .current)
+        return "\(civil.year)-\(CivilTime.two(civil.month))-\(CivilTime.two(civil.day))T\(civil.clock)Z"
+    }
+
+    /// A span in its one or two largest units: "8 giây", "17 phút", "2 giờ 5 phút", "3 ngày 4 giờ".
+    func span(_ seconds: Double) -> String {
+        guard seconds.isFinite, seconds.magnitude < 1e12 else { return NumberFormat.nothing }
+        let total = Int(max(0, seconds))
+        switch total {
+        case ..<60: return text(.seconds, count: total)
+        case ..<3600: return text(.minutes, count: total / 60)
+        case ..<86_400:
+            return two(.hours, .hoursAndMinutes, large: total / 3600, small: total / 60 % 60)
+        default:
+            return two(.days, .daysAndHours, large: total / 86_400, small: total / 3600 % 24)
+        }
+    }
+
+    private func two(_ alone: Message, _ both: Message, large: Int, small: Int) -> String {
+        guard small > 0 else { return text(alone, count: large) }
+        return text(both, ["n": numbers.integer(large), "m": numbers.integer(small)])
+    }
+
+    func ago(_ seconds: Double) -> String { text(.ago, ["span": span(seconds)]) }
+
+    /// Whether figures this old must look old: two polls were missed.
+    func isOld(_ age: Double?) -> Bool {
+        guard let age else { return true }
+        return age > 2 * max(model.pollInterval, 1) + 10
+    }
+
+    // MARK: - Values with their raw form beside them
+
+    /// A piece of text, naming the figure of the API it shows when it shows one.
+    func piece(_ text: String, figure: String? = nil, raw: String = "") -> TemplateValues {
+        guard let figure else { return ["text": text, "figure": false] }
+        return ["text": text, "figure": ["name": figure, "raw": raw] as TemplateValues]
+    }
+
+    /// A number as the JSON API writes it, or "" for none.
+    static func raw(_ value: Double?) -> String {
+        guard let value, value.isFinite else { return "" }
+        return "\(value)"
+    }
+
+    /// An id usable in `id` and `href`: letters and digits stay, everything else becomes its code.
+    static func anchor(_ prefix: String, _ id: String) -> String {
+        prefix
+            + id.utf8.map { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"):
+                    String(UnicodeScalar(byte))
+                default: "_" + String(byte, radix: 16)
+                }
+            }.joined()
+    }
+}

@@ -1,0 +1,36 @@
+/// The texts that code asks a catalogue for. Those that only templates show are in the catalogues alone.
+package enum Message: String, CaseIterable, Sendable {
+    // times
+    case dateTime, dateShort, weekdays, months
+    case seconds, minutes, hours, days, hoursAndMinutes, daysAndHours, ago
+
+    // standing
+    case standingUp, standingWarning, standingDown, standingUnreachable, standingUnknown
+    case levelGood, levelWarning, levelCritical, levelUnknown
+
+    // head
+    case pageTitle, pageTitleCalm, scope, dataAge, dataNone, themeToDark, themeToLight
+
+    // figures
+    case sitesReachable, sitesUnreachable, sitesUnknown, sitesWarning, sitesAllReachable
+    case incidentsOpen, incidentsCritical, incidentsWarning, incidentsNone
+    case poolFullest, poolFullAt, poolNone
+    case pollsOnTime, targetsUp, pollInterval
+    case roomsReady, roomsNotReady, roomsAllReady, roomsNone
+    case notifications, notificationsPending, notificationsDelivered, notificationsFine
+
+    // map
+    case tip, tipBecause, trunkTip, trunkNoLoad, showTable, mapCaption
+
+    // incidents
+    case badgeCritical, badgeWarning, sinceFor, affected, moreIncidents
+
+    // storage
+    case noData, noDataSince, neverAnswered, trend, trendNone, growthUnknown
+
+    // targets
+    case moreTargets, reasonCount, reasonUnknown
+
+    // footer
+    case samplesPerSecond
+}
