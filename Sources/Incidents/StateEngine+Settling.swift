@@ -92,14 +92,17 @@ extension StateEngine {
                 case .disabled where !loss.devices.isEmpty: AlertTexts.linkDisabled
                 case .disabled, .up, .unknown: nil
                 }
-            if let active = links[number].alert, active.labels["alertname"] != name {
+            if let active = links[number].alert, active.labels["alertname"] != name,
+                !(name == nil && links[number].isUnsettled(at: time, stableAfter: options.stableAfter))
+            {
                 ended.append(active.alert(.resolved, resolvedAt: time))
                 links[number].alert = nil
             }
             if links[number].alert != nil {
                 Self.renew(&links[number].alert, loss, texts)
             } else if name != nil {
-                let active = texts.link(number, links[number], loss: loss)
+                var active = texts.link(number, links[number], loss: loss)
+                if links[number].begin(at: time) { active.annotations[AlertTexts.flapping] = "true" }
                 links[number].alert = active
                 begun.append(active.alert(.firing))
             }
@@ -131,9 +134,9 @@ extension StateEngine {
 
     /// Brings the texts about what is lost up to date.
     private static func renew(_ active: inout ActiveAlert?, _ loss: Loss, _ texts: AlertTexts) {
-        guard var alert = active else { return }
-        if loss.devices.isEmpty, alert.annotations["unreachable_devices"] == nil { return }
+        guard active?.described != loss, var alert = active else { return }
         texts.describe(loss, in: &alert.annotations)
+        alert.described = loss
         active = alert
     }
 

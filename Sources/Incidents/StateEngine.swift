@@ -20,11 +20,15 @@ package import MonitoringModel
 ///    `folded_into`: it is part of the new fault. A device that was dead before keeps its own alert.
 /// 7. When a path comes back, the device is unknown until it answers, and counting begins anew. Silence never ends an alert.
 /// 8. There is at most one alert per link and per device; its labels do not change while it fires. Texts of alerts tell what is lost now.
-/// 9. News older than what is known are ignored.
+/// 9. A link whose alert begins the fifth time within ten minutes flaps: that alert goes on, whatever the link does, until the link has been up for
+///    `stableAfter`. Reachability follows the link meanwhile.
+/// 10. News older than what is known are ignored.
 package struct StateEngine: Sendable {
     package struct Options: Hashable, Sendable {
         /// Failed polls in a row after which a device is down; at least 1.
         package var missedPolls = 3
+        /// How long a link that flapped must stay up for its alert to end; two polling intervals are a good choice.
+        package var stableAfter = Duration.seconds(120)
         package init() {}
     }
 
@@ -72,7 +76,10 @@ package struct StateEngine: Sendable {
             let report = LinkState.Report(
                 isUp: isUp && isAdministrativelyUp, isAdministrativelyUp: isAdministrativelyUp, source: source, at: at)
             var isNews = false
-            for port in ports where links[port.link].take(report, end: port.end) { isNews = true }
+            for port in ports {
+                if links[port.link].take(report, end: port.end) { isNews = true }
+                if links[port.link].alert != nil, links[port.link].condition == .up { isNews = true }
+            }
             changed = isNews ? settle(at: at) : []
         }
         return overdue.isEmpty ? changed : changed + takeOverdue(observation.at)
@@ -88,13 +95,16 @@ package struct StateEngine: Sendable {
             guard let number = former.topology.linkNumbers[link.id],
                 case let old = former.topology.inventory.links[number], old.a == link.a, old.b == link.b
             else { return LinkState() }
-            return former.links[number]
+            var state = former.links[number]
+            state.alert?.described = nil
+            return state
         }
         devices = inventory.devices.map { device in
             guard let number = former.topology.deviceNumbers[device.id] else { return DeviceState() }
             var state = former.devices[number]
-            // Numbers of the former topology; named anew below.
+            // Numbers of the former topology; found anew below.
             state.cause = nil
+            state.alert?.described = nil
             return state
         }
         held = Set(held.compactMap { topology.deviceNumbers[former.topology.inventory.devices[$0].id] })

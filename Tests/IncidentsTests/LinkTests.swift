@@ -162,4 +162,30 @@ import Testing
         town.port("r2", "access", isUp: false, 20)
         #expect(town.unreachable == ["codec:access", "m:access", "s:lan"])
     }
+
+    @Test("a flapping link is announced five times, then its alert goes on until it has been stable")
+    func flapping() {
+        var town = Town()
+        for number in 1...4 {
+            #expect(town.port("r2", "access", isUp: false, number * 10) == ["+LinkDown access"])
+            #expect(town.port("r2", "access", isUp: true, number * 10 + 5) == ["-LinkDown access"])
+        }
+        #expect(town.port("r2", "access", isUp: false, 50) == ["+LinkDown access"])
+        #expect(town.alert("LinkDown access")?.annotations["flapping"] == "true")
+        for number in 5...20 {
+            #expect(town.port("r2", "access", isUp: true, number * 10 + 5) == [])
+            #expect(town.link("access") == .up)
+            #expect(town.unreachable == [])
+            #expect(town.port("r2", "access", isUp: false, number * 10 + 10) == [])
+            #expect(town.unreachable != [])
+        }
+        #expect(town.port("r2", "access", isUp: true, 220) == [])
+        #expect(town.port("r2", "access", isUp: true, source: .poll, 280) == [])
+        #expect(town.port("m", "access", isUp: true, source: .poll, 300) == [])
+        #expect(town.alert("LinkDown access") != nil)
+        #expect(town.port("r2", "access", isUp: true, source: .poll, 340) == ["-LinkDown access"])
+        // Long afterwards it begins as any other.
+        #expect(town.port("r2", "access", isUp: false, 2000) == ["+LinkDown access"])
+        #expect(town.port("r2", "access", isUp: true, 2010) == ["-LinkDown access"])
+    }
 }

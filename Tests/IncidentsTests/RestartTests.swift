@@ -83,6 +83,7 @@ import Testing
         #expect(town.device("r3") == .down(since: Town.at(60)))
         #expect(town.device("codec") == nil)
         #expect(town.device("m") == .unreachable(because: "r3", since: Town.at(10)), "ring-1 and r3 cut it off")
+        #expect(town.alert("DeviceDown r3")?.annotations["unreachable_sites"] == "d1,d2,m1")
         #expect(town.misses("server", 300) == ["+DeviceDown server"], "missed polls are still counted")
     }
 

@@ -6,6 +6,8 @@ struct ActiveAlert: Sendable {
     var annotations: [String: String]
     var activeAt: Timestamp
     var source: Observation.Source
+    /// What the texts say is lost; nil after a restart, when only the texts are known.
+    var described: Loss?
 
     func alert(_ state: Alert.State, resolvedAt: Timestamp? = nil) -> Alert {
         Alert(
@@ -22,9 +24,12 @@ struct ActiveAlert: Sendable {
         (activeAt, source) = (record.activeAt, record.source)
     }
 
-    init(labels: LabelSet, annotations: [String: String], activeAt: Timestamp, source: Observation.Source) {
+    init(
+        labels: LabelSet, annotations: [String: String], activeAt: Timestamp, source: Observation.Source, loss: Loss
+    ) {
         (self.labels, self.annotations) = (labels, annotations)
         (self.activeAt, self.source) = (activeAt, source)
+        described = loss
     }
 }
 

@@ -15,6 +15,9 @@ struct AlertTexts {
     /// Annotation of a resolved alert whose subject left the inventory.
     static let removed = "removed"
 
+    /// Annotation of an alert of a link that goes up and down: it ends when the link is stable.
+    static let flapping = "flapping"
+
     /// Site names listed in a text; the annotations `unreachable` and `unreachable_sites` list all.
     private static let listed = 8
 
@@ -51,7 +54,7 @@ struct AlertTexts {
         let source = state.decisive?.source ?? .poll
         return ActiveAlert(
             labels: labels, annotations: annotations, activeAt: state.since ?? Timestamp(milliseconds: 0),
-            source: source)
+            source: source, loss: loss)
     }
 
     func device(_ number: Int, _ state: DeviceState, loss: Loss) -> ActiveAlert {
@@ -71,7 +74,7 @@ struct AlertTexts {
         describe(loss, in: &annotations)
         return ActiveAlert(
             labels: labels, annotations: annotations, activeAt: state.downSince ?? Timestamp(milliseconds: 0),
-            source: .poll)
+            source: .poll, loss: loss)
     }
 
     /// Writes down what is lost, in place of what was said before.

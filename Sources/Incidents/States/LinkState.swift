@@ -31,10 +31,17 @@ struct LinkState: Sendable {
     /// The report that brought about the present condition.
     private(set) var decisive: Report?
     var alert: ActiveAlert?
+    /// When its alerts began, the last few; and when the condition last changed.
+    private var beginnings: [Timestamp] = []
+    private var lastChange: Timestamp?
+
+    /// Alerts within `flapWindow` from which on a link flaps.
+    static let flapLimit = 5
+    static let flapWindow = Duration.seconds(600)
 
     var carriesNothing: Bool { condition == .down || condition == .disabled }
 
-    /// Takes in a report; false when it changed nothing that matters.
+    /// Takes in a report; false when nothing follows from it for alerts or paths.
     mutating func take(_ report: Report, end: Int) -> Bool {
         if let last = reports[end], report.at.isLate(after: last.at) { return false }
         let isNews =
@@ -57,16 +64,30 @@ struct LinkState: Sendable {
             } else {
                 .up
             }
-        guard new != condition else { return true }
+        guard new != condition else { return false }
         let carriedNothing = carriesNothing
         condition = new
         decisive = report
+        lastChange = report.at
         if !carriesNothing {
             since = nil
         } else if !carriedNothing {
             since = report.at
         }
-        return true
+        return carriedNothing || carriesNothing
+    }
+
+    /// Notes that an alert begins; true when there were so many lately that the link flaps.
+    mutating func begin(at time: Timestamp) -> Bool {
+        beginnings =
+            beginnings.filter { $0 <= time && time - $0 <= Self.flapWindow }.suffix(Self.flapLimit - 1) + [time]
+        return beginnings.count >= Self.flapLimit
+    }
+
+    /// Whether its alert, although the link is up, goes on because the link flapped and is not stable yet.
+    func isUnsettled(at time: Timestamp, stableAfter: Duration) -> Bool {
+        guard beginnings.count >= Self.flapLimit, let lastChange, condition == .up else { return false }
+        return time >= lastChange && time - lastChange < stableAfter
     }
 
     /// The alert of a former process: the ends it names were down then.
