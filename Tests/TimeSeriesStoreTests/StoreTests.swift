@@ -59,6 +59,55 @@ struct StoreTests {
         try await fixture.store.close()
     }
 
+    @Test("a series that fell silent before the head is known after a restart")
+    func silentSeries() async throws {
+        let fixture = try StoreFixture()
+        let time = fixture.clock.now
+        fixture.append([(up, 1)], at: time)
+        try await fixture.store.flush()
+        fixture.clock.advance(by: .seconds(7_200))
+        await fixture.store.maintain()
+        try await fixture.reopen()
+        fixture.append([(up, 2)], at: time)
+        #expect(fixture.store.statistics.samplesOutOfOrder == 1)
+        #expect(try await fixture.store.everything().map(\.samples) == [[Sample(time, 1)]])
+        try await fixture.store.close()
+    }
+
+    @Test("samples that wait for a commit stay readable when the head moves past them")
+    func waitingSamples() async throws {
+        let fixture = try StoreFixture()
+        let start = fixture.clock.now
+        for step in 0..<3 { fixture.append([(up, Double(step))], at: start + step) }
+        fixture.clock.advance(by: .seconds(7_200))
+        await fixture.store.maintain()
+        #expect(fixture.store.statistics.commits == 0)
+        for _ in 0..<2 {
+            #expect(try await fixture.store.everything().map { $0.samples.map(\.value) } == [[0, 1, 2]])
+            try await fixture.reopen()
+        }
+        try await fixture.store.close()
+    }
+
+    @Test("a range inside a history written in one commit is found")
+    func longCommit() async throws {
+        let fixture = try StoreFixture()
+        let end = fixture.clock.now
+        let labels = (0..<300).map { LabelSet("m", ["n": "\($0)"]) }
+        for hour in 0..<240 { fixture.append(labels.map { ($0, Double(hour)) }, at: end + -3_600 * (240 - hour)) }
+        try await fixture.store.flush()
+        let found = try await fixture.store.select(
+            [LabelMatcher("n", .equal, "299")], from: end + -3_600 * 100, through: end + -3_600 * 98)
+        #expect(found.map { $0.samples.map(\.value) } == [[140, 141, 142]])
+        try await fixture.store.close()
+        let longest = try fixture.withFile {
+            try Int.fetchOne($0, sql: "SELECT max(last_time - first_time) FROM batches")
+        }
+        #expect(longest == 86_400_000)
+        let largest = try fixture.withFile { try Int.fetchOne($0, sql: "SELECT max(sample_count) FROM batches") }
+        #expect(largest == 25 * 300)
+    }
+
     @Test("a batch that does not fit into the queue is dropped whole and counted")
     func fullQueue() async throws {
         var options = TimeSeriesStore.Options()
