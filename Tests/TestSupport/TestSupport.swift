@@ -111,9 +111,7 @@ package final class RunningProgram: @unchecked Sendable {
     }
 
     deinit {
-        if process.isRunning {
-            Foundation.kill(process.processIdentifier, SIGKILL)
-            process.waitUntilExit()
-        }
+        // Not awaited: waiting here would hold a thread of the pool that runs the other tests.
+        if process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) }
     }
 }
