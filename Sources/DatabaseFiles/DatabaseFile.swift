@@ -1,4 +1,5 @@
 package import GRDB
+import Glibc
 
 /// Opens the database files of a data directory: one connection that writes, any number that only read.
 ///
@@ -27,6 +28,7 @@ package enum DatabaseFile {
             // After a burst the log is cut back to this many bytes at the next checkpoint.
             try db.execute(sql: "PRAGMA journal_size_limit = 33554432")
         }
+        createPrivately(path)
         return try explaining(path) {
             let queue = try DatabaseQueue(path: path, configuration: configuration)
             try queue.writeWithoutTransaction { db in try migrate(db, format) }
@@ -54,6 +56,13 @@ package enum DatabaseFile {
     /// The number of migrations a file has seen.
     package static func schemaVersion(_ db: Database) throws -> Int {
         try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+    }
+
+    /// Creates an empty file for its owner alone; SQLite by itself lets everyone read, and gives its log the same mode. A file
+    /// that exists is not touched. A failure shows when SQLite opens the file.
+    private static func createPrivately(_ path: String) {
+        let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        if descriptor >= 0 { close(descriptor) }
     }
 
     private static func checkIdentity(_ db: Database, _ format: DatabaseFormat, path: String) throws {

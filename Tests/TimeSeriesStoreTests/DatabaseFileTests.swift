@@ -20,6 +20,17 @@ struct DatabaseFileTests {
         #expect(try fixture.withFile { try String.fetchOne($0, sql: "PRAGMA journal_mode") } == "wal")
     }
 
+    @Test("the files are for their owner alone, in any directory")
+    func mode() async throws {
+        let fixture = try StoreFixture()
+        for name in ["metrics.db", "metrics.db-wal", "lock"] {
+            var status = stat()
+            #expect(stat(fixture.directory.file(name), &status) == 0)
+            #expect(status.st_mode & 0o777 == 0o600, "\(name)")
+        }
+        try await fixture.store.close()
+    }
+
     @Test("the writing connection survives a power cut and the readers cannot write or checkpoint")
     func connections() throws {
         let directory = try TemporaryDirectory()
