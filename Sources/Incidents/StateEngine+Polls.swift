@@ -14,8 +14,9 @@ extension StateEngine {
             let wasDown = devices[number].isDown
             devices[number].downSince = nil
             devices[number].isRestored = false
-            // Asked before the path was lost, an answer says nothing about paths now.
-            if devices[number].lostSince.map({ time > $0 }) ?? true {
+            // Asked before the cause failed, an answer says nothing about paths now.
+            let failedAt = devices[number].cause.flatMap { failed($0) } ?? devices[number].lostSince
+            if failedAt.map({ time > $0 }) ?? true {
                 devices[number].isProven = true
                 devices[number].isSeen = true
                 return settle(at: time)

@@ -13,7 +13,7 @@ extension StateEngine {
         return renewAlerts(at: time)
     }
 
-    /// Recomputes who has a path and who is the cause for the others, until no more alerts fold into a cause.
+    /// Recomputes who has a path and who is the cause for the others, until no more alerts fold into a cause and no more answers prove paths.
     private mutating func computePaths(at time: Timestamp) {
         let closed = links.map(\.carriesNothing)
         while true {
@@ -28,12 +28,17 @@ extension StateEngine {
             let causes = topology.causes(
                 path: path, closed: closed, dead: dead, linkSince: { links[$0].since ?? time },
                 deviceSince: { devices[$0].downSince ?? time })
-            var folds = false
+            var isSettled = true
             for number in devices.indices {
                 if path[number] {
                     if !devices[number].hasPath { regainPath(number) }
                 } else {
                     let isNewlyLost = devices[number].hasPath
+                    if isNewlyLost, let cause = causes[number], answeredSince(number, cause) {
+                        devices[number].isProven = true
+                        isSettled = false
+                        continue
+                    }
                     if isNewlyLost { losePath(number, at: time) }
                     devices[number].cause = causes[number]
                     // Only what takes the path away can explain the silence; a cause that follows when another is repaired was there before.
@@ -41,11 +46,11 @@ extension StateEngine {
                         devices[number].foldedInto = cause
                         devices[number].downSince = nil
                         devices[number].resetMisses()
-                        folds = true
+                        isSettled = false
                     }
                 }
             }
-            if !folds { return }
+            if isSettled { return }
         }
     }
 
@@ -63,6 +68,22 @@ extension StateEngine {
         devices[number].lostSince = nil
         devices[number].cause = nil
         if !devices[number].isDown { devices[number].resetMisses() }
+    }
+
+    /// Whether a device's last poll was answered although the cause had failed by then: the path does not lead through the cause.
+    private func answeredSince(_ number: Int, _ cause: Cause) -> Bool {
+        guard !devices[number].isDown, let lastUp = devices[number].lastUp, lastUp == devices[number].lastPoll,
+            let failed = failed(cause)
+        else { return false }
+        return lastUp > failed
+    }
+
+    /// When a cause failed.
+    func failed(_ cause: Cause) -> Timestamp? {
+        switch cause {
+        case .link(let number): links[number].since
+        case .device(let number): devices[number].downSince
+        }
     }
 
     /// Whether a down device's silence is explained by a cause: nothing saw the cause working since the silence began.

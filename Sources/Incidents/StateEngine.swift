@@ -12,8 +12,8 @@ package import MonitoringModel
 ///    links hangs on the linked devices of its site. What the inventory joins to nothing counts as having a path.
 /// 3. A device without a path is unreachable because of one cause (the link or device that failed last at the border of what is reached),
 ///    has no count of missed polls and raises no alert.
-/// 4. A poll answered after the path was lost proves a path the inventory does not know: the device is up, and so is the path to what is behind
-///    it, until it misses a poll.
+/// 4. A poll answered after the cause failed proves a path the inventory does not know: the device is up, and so is the path to what is behind it,
+///    until it misses a poll.
 /// 5. A device is down after `missedPolls` missed polls while it has a path. While devices that miss polls themselves, but are not decided yet,
 ///    stand on all its paths, the decision waits for them, for as many polls again at most.
 /// 6. When a cause appears that was not seen working since a down device's first missed poll, that device's alert ends with the annotation

@@ -186,4 +186,26 @@ import Testing
         for number in 1...3 { town.misses("s", 60 * number) }
         #expect(town.alert("DeviceDown s") != nil)
     }
+
+    @Test("what answers while a parent it needs is silent stays up, until it falls silent too")
+    func answersWithoutParent() {
+        let dependency = Dependency(device: "server", parents: ["s"], need: .all)
+        var town = Town(Town.inventory(dependencies: [dependency]))
+        for number in 1...3 {
+            town.misses("s", 60 * number)
+            town.answers("server", 60 * number + 10)
+        }
+        #expect(town.alert("DeviceDown s")?.annotations["unreachable_devices"] == nil)
+        #expect(town.device("server") == .up)
+        #expect(town.misses("server", 250) == [])
+        #expect(town.device("server") == .unreachable(because: "s", since: Town.at(250)))
+        // Silent before the parent was declared: nothing speaks for another path.
+        town = Town(Town.inventory(dependencies: [dependency]))
+        town.misses("s", 60)
+        town.answers("server", 70)
+        town.misses("s", 120)
+        town.misses("server", 130)
+        town.misses("s", 180)
+        #expect(town.device("server") == .unreachable(because: "s", since: Town.at(180)))
+    }
 }

@@ -84,8 +84,10 @@ struct AlertTexts {
         guard !loss.devices.isEmpty else { return }
         let names = loss.sites.map { inventory.sites[$0].name }
         annotations["unreachable_devices"] = String(loss.devices.count)
-        annotations["unreachable_sites"] = loss.sites.map { inventory.sites[$0].id }.joined(separator: ",")
-        annotations["unreachable"] = names.map { $0.text("vi") }.joined(separator: ", ")
+        if !names.isEmpty {
+            annotations["unreachable_sites"] = loss.sites.map { inventory.sites[$0].id }.joined(separator: ",")
+            annotations["unreachable"] = names.map { $0.text("vi") }.joined(separator: ", ")
+        }
         let list = { (language: String, more: String) in
             names.prefix(Self.listed).map { $0.text(language) }.joined(separator: ", ")
                 + (names.count > Self.listed ? " \(more) \(names.count - Self.listed)" : "")
