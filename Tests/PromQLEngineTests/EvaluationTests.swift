@@ -1,0 +1,233 @@
+import MonitoringModel
+import PromQLEngine
+import Testing
+
+private let stale = StaleMarker.value
+
+/// Values at 0, 10, 20, 30 s.
+private let source = MemorySource([
+    (LabelSet(metric: "up", [Label("site", "b"), Label("job", "snmp")]), [0, 1, 2, 3]),
+    (LabelSet(metric: "up", [Label("site", "a"), Label("job", "http")]), [5, nil, stale, 6]),
+    (LabelSet(metric: "up", [Label("job", "self")]), [nil, nil, 7, stale]),
+    (LabelSet(metric: "độ.ẩm", [Label("site", "a")]), [1, 1, 1, 1]),
+])
+
+/// A result in one line: `labels value@seconds`.
+private func text(_ answer: QueryAnswer) -> String {
+    func text(_ sample: Sample) -> String { "\(sample.value)@\(sample.timestamp.seconds)" }
+    func text(_ labels: LabelSet) -> String {
+        labels.withoutMetricName.labels.map { "\($0.name)=\($0.value)" }.joined(separator: ",")
+    }
+    return switch answer.value {
+    case .scalar(let sample): text(sample)
+    case .string(let value, let time): "\(value)@\(time.seconds)"
+    case .vector(let vector): vector.map { "\(text($0.labels)) \(text($0.sample))" }.joined(separator: "; ")
+    case .matrix(let matrix):
+        matrix.map { "\(text($0.labels)) \($0.samples.map(text).joined(separator: " "))" }.joined(separator: "; ")
+    }
+}
+
+private func seconds(_ value: Double) -> Timestamp { Timestamp(seconds: value) }
+
+@Suite struct EvaluationTests {
+    private let engine = PromQLEngine(source: source, lookback: .seconds(15))
+
+    @Test(
+        "an instant query gives the newest value within the look-back",
+        arguments: [
+            ("up", 0, "job=http,site=a 5.0@0.0; job=snmp,site=b 0.0@0.0"),
+            ("up", 14.999, "job=http,site=a 5.0@14.999; job=snmp,site=b 1.0@14.999"),
+            ("up", 15, "job=snmp,site=b 1.0@15.0"),
+            ("up", 20, "job=self 7.0@20.0; job=snmp,site=b 2.0@20.0"),
+            ("up", 30, "job=http,site=a 6.0@30.0; job=snmp,site=b 3.0@30.0"),
+            ("up", 45, ""),
+            ("up", -1, ""),
+            ("(up{site=\"b\"})", 25, "job=snmp,site=b 2.0@25.0"),
+            ("{__name__=~\"u.\",job!=\"snmp\",site=~\".+\"}", 0, "job=http,site=a 5.0@0.0"),
+            ("{\"độ.ẩm\"}", 0, "site=a 1.0@0.0"),
+            ("up{site!~\"a|b\"}", 20, "job=self 7.0@20.0"),
+            ("up{site=\"b\"} offset 10s", 30, "job=snmp,site=b 2.0@30.0"),
+            ("up{site=\"b\"} offset -10s", 10, "job=snmp,site=b 2.0@10.0"),
+            ("up{site=\"b\"} @ 0", 30, "job=snmp,site=b 0.0@30.0"),
+            ("up{site=\"b\"} @ end() offset 10s", 30, "job=snmp,site=b 2.0@30.0"),
+            ("up{site=\"b\"}[20s]", 30, "job=snmp,site=b 2.0@20.0 3.0@30.0"),
+            ("up{site=\"a\"}[30s]", 30, "job=http,site=a 6.0@30.0"),
+            (
+                "up[30001ms] @ 30", 0,
+                "job=http,site=a 5.0@0.0 6.0@30.0; job=self 7.0@20.0; job=snmp,site=b 0.0@0.0 1.0@10.0 2.0@20.0 3.0@30.0"
+            ),
+            ("up[10s] offset 10s", 30, "job=self 7.0@20.0; job=snmp,site=b 2.0@20.0"),
+            ("1h", 7, "3600.0@7.0"),
+            ("'a\\x62'", 7, "ab@7.0"),
+        ])
+    func instant(_ expression: String, _ time: Double, _ expected: String) async throws {
+        #expect(text(try await engine.instant(expression, at: seconds(time), scope: .everything)) == expected)
+    }
+
+    @Test(
+        "a range query gives the instant value at each step",
+        arguments: [
+            ("up{site=\"b\"}", 0, 30, 10, "job=snmp,site=b 0.0@0.0 1.0@10.0 2.0@20.0 3.0@30.0"),
+            ("up{site=\"b\"}", -20, 50, 14, "job=snmp,site=b 0.0@8.0 2.0@22.0 3.0@36.0"),
+            ("up{site=\"a\"}", 0, 40, 5, "job=http,site=a 5.0@0.0 5.0@5.0 5.0@10.0 6.0@30.0 6.0@35.0 6.0@40.0"),
+            ("up", 15, 21, 10, "job=snmp,site=b 1.0@15.0"),
+            ("up{site=\"b\"} offset 10s", 10, 30, 20, "job=snmp,site=b 0.0@10.0 2.0@30.0"),
+            ("up{site=\"b\"} @ end()", 0, 30, 15, "job=snmp,site=b 3.0@0.0 3.0@15.0 3.0@30.0"),
+            ("up{site=\"b\"} @ start()", 10, 20, 10, "job=snmp,site=b 1.0@10.0 1.0@20.0"),
+            ("up", 100, 200, 10, ""),
+            ("(2)", 0, 2, 1, " 2.0@0.0 2.0@1.0 2.0@2.0"),
+            ("up{site=\"b\"}", 0, 0, 1, "job=snmp,site=b 0.0@0.0"),
+        ])
+    func range(_ expression: String, _ start: Double, _ end: Double, _ step: Double, _ expected: String) async throws {
+        let answer = try await engine.range(
+            expression, from: seconds(start), through: seconds(end), step: .seconds(step), scope: .everything)
+        #expect(text(answer) == expected)
+    }
+
+    @Test(
+        "a scope leaves out the series of other sites and of none",
+        arguments: [
+            (["b"], "up", "job=snmp,site=b 0.0@0.0"),
+            (["a", "b"], "up", "job=http,site=a 5.0@0.0; job=snmp,site=b 0.0@0.0"),
+            (["a"], "up{site=\"b\"}", ""),
+            (["c"], "up", ""),
+            ([], "up", ""),
+            ([""], "up", ""),
+            (["", "a"], "up @ 20", ""),
+            (["a"], "up[1m] @ 20", "job=http,site=a 5.0@0.0"),
+        ] as [(Set<String>, String, String)])
+    func scope(_ sites: Set<String>, _ expression: String, _ expected: String) async throws {
+        #expect(text(try await engine.instant(expression, at: seconds(0), scope: .sites(sites))) == expected)
+        if !expression.contains("[") {
+            let answer = try await engine.range(
+                expression, from: seconds(0), through: seconds(0), step: .seconds(1), scope: .sites(sites))
+            #expect(text(answer) == expected)
+        }
+    }
+
+    private func failure(_ query: () async throws -> QueryAnswer) async -> QueryError? {
+        do {
+            _ = try await query()
+            return nil
+        } catch {
+            return error as? QueryError
+        }
+    }
+
+    @Test(
+        "a wrong expression is bad data with its place",
+        arguments: [
+            ("up{", "1:4: parse error: expected a label name or \"}\", found the end of the expression"),
+            ("{}", "1:1: parse error: expected at least one matcher that does not match the empty string, found none"),
+            (
+                " {a=\"\",b!=\"x\",c=~\"x*\",d!~\"x+\"}",
+                "1:2: parse error: expected at least one matcher that does not match the empty string, found none"
+            ),
+            ("up{a=~\"(\"}", "1:4: parse error: expected a regular expression: missing ): ("),
+            (
+                "rate(up[5m])",
+                "1:1: parse error: only selectors and literals are supported so far, found a call of rate"
+            ),
+        ])
+    func badExpression(_ expression: String, _ message: String) async {
+        let expected = QueryError(.badData, message)
+        #expect(await failure { try await engine.instant(expression, at: seconds(0), scope: .everything) } == expected)
+        let range = await failure {
+            try await engine.range(
+                expression, from: seconds(0), through: seconds(1), step: .seconds(1), scope: .everything)
+        }
+        #expect(range == expected)
+    }
+
+    struct BadRange: Sendable, CustomTestStringConvertible {
+        var expression = "up"
+        var start = Timestamp(milliseconds: 0)
+        var end = Timestamp(milliseconds: 1000)
+        var step = Duration.seconds(1)
+        var message: String
+        var testDescription: String { message }
+    }
+
+    @Test(
+        "wrong parameters of a range query are bad data",
+        arguments: [
+            BadRange(step: .zero, message: "expected a step of at least a millisecond, found a shorter one"),
+            BadRange(step: .seconds(-1), message: "expected a step of at least a millisecond, found a shorter one"),
+            BadRange(end: seconds(-1), message: "expected an end at or after the start, found one before it"),
+            BadRange(
+                end: seconds(11_001),
+                message: "expected at most 11,000 steps, found more; a longer step or a shorter range gives fewer"),
+            BadRange(
+                end: Timestamp(milliseconds: .max),
+                message: "expected a time within 140,000 years of 1970 as end, found one out of range"),
+            BadRange(
+                start: Timestamp(milliseconds: .min),
+                message: "expected a time within 140,000 years of 1970 as start, found one out of range"),
+            BadRange(
+                expression: "up[5m]",
+                message: "1:1: parse error: expected a scalar or instant vector for a range query, found a range vector"
+            ),
+            BadRange(
+                expression: "\"a\"",
+                message: "1:1: parse error: expected a scalar or instant vector for a range query, found a string"),
+        ])
+    func badRange(_ item: BadRange) async {
+        let error = await failure {
+            try await engine.range(
+                item.expression, from: item.start, through: item.end, step: item.step, scope: .everything)
+        }
+        #expect(error == QueryError(.badData, item.message))
+    }
+
+    @Test("extreme steps and times do not overflow")
+    func extremes() async throws {
+        let answer = try await engine.range(
+            "2", from: seconds(0), through: seconds(11_000), step: .seconds(1), scope: .everything)
+        guard case .matrix(let matrix) = answer.value else { return }
+        #expect(matrix.first?.samples.count == 11_001)
+        let long = try await engine.range(
+            "up offset -1000y", from: Timestamp(milliseconds: -(1 << 52)), through: Timestamp(milliseconds: 1 << 52),
+            step: .seconds(Int64.max), scope: .everything)
+        #expect(text(long) == "")
+        #expect(
+            await failure { try await engine.instant("up", at: Timestamp(milliseconds: .max), scope: .everything) }?
+                .code
+                == .badData)
+    }
+
+    private struct Broken: Error, CustomStringConvertible {
+        var description: String { "chunk 7 is damaged" }
+    }
+
+    @Test("a store that fails is an internal error, a cancelled read is a canceled query")
+    func failures() async {
+        var broken = source
+        broken.error = Broken()
+        let engine = PromQLEngine(source: broken)
+        #expect(
+            await failure { try await engine.instant("up", at: seconds(0), scope: .everything) }
+                == QueryError(.internal, "the store cannot be read: chunk 7 is damaged"))
+        broken.error = CancellationError()
+        let canceling = PromQLEngine(source: broken)
+        #expect(
+            await failure { try await canceling.instant("up", at: seconds(0), scope: .everything) }?.code == .canceled)
+    }
+
+    @Test("cancelling the task cancels the query")
+    func cancellation() async {
+        var slow = source
+        let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
+        slow.pause = {
+            continuation.yield()
+            while !Task.isCancelled { await Task.yield() }
+        }
+        let engine = PromQLEngine(source: slow)
+        let codes = await withTaskGroup(of: QueryError.Code?.self) { group in
+            group.addTask { await failure { try await engine.instant("up", at: seconds(0), scope: .everything) }?.code }
+            for await _ in stream { break }
+            group.cancelAll()
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(codes == [.canceled])
+    }
+}
