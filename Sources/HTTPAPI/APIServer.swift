@@ -1,0 +1,138 @@
+package import Access
+import HTTPTypes
+package import Hummingbird
+package import MonitoringModel
+package import WebUI
+
+/// All endpoints of the service, each behind the one check point.
+package struct APIServer: Sendable {
+    private let view: any ServiceView
+    private let evaluator: any QueryEvaluator
+    private let source: any SeriesSource
+    private let checkPoint: CheckPoint
+    private let tokens: any TokenStore
+    private let pages: Pages
+    private let clock: any WallClock
+    private let history: PoolHistory
+
+    package init(
+        view: any ServiceView, evaluator: any QueryEvaluator, source: any SeriesSource, checkPoint: CheckPoint,
+        tokens: any TokenStore, pages: Pages, history: PoolHistory, clock: any WallClock
+    ) {
+        self.view = view
+        self.evaluator = evaluator
+        self.source = source
+        self.checkPoint = checkPoint
+        self.tokens = tokens
+        self.pages = pages
+        self.history = history
+        self.clock = clock
+    }
+
+    /// The router of the listener and of the control socket.
+    package func router() -> Router<APIContext> {
+        let router = Router(context: APIContext.self)
+        let guarded = AccessGuard(checkPoint: checkPoint, view: view)
+        for endpoint in endpoints() {
+            router.on(RouterPath(endpoint.path), method: endpoint.method) { request, context in
+                do {
+                    let principal = try guarded.admit(endpoint.operation, request: request, context: context)
+                    return try await endpoint.handle(request, principal, guarded.scope(of: principal))
+                } catch let refusal as AccessGuard.Refused {
+                    return refusal.response
+                } catch {
+                    return Reply.failure(error)
+                }
+            }
+        }
+        router.add(middleware: UnknownPath(guarded: guarded))
+        return router
+    }
+
+    private struct Endpoint: Sendable {
+        var method: HTTPRequest.Method
+        var path: String
+        var operation: Operation
+        var handle: @Sendable (Request, Principal, QueryScope) async throws -> Response
+    }
+
+    /// The table of everything that is served. What is not here does not exist.
+    private func endpoints() -> [Endpoint] {
+        let query = QueryEndpoints(evaluator: evaluator, clock: clock)
+        let state = StateEndpoints(view: view, clock: clock)
+        let metrics = MetricsEndpoints(view: view, source: source, clock: clock)
+        let health = HealthEndpoints(view: view)
+        let admin = AdminEndpoints(view: view, checkPoint: checkPoint, tokens: tokens, clock: clock)
+        let overview = OverviewEndpoint(
+            assembler: OverviewAssembler(view: view, evaluator: evaluator, history: history, clock: clock),
+            pages: pages)
+        var table: [Endpoint] = [
+            Endpoint(method: .get, path: "/healthz", operation: .readHealth) { _, _, _ in health.alive() },
+            Endpoint(method: .get, path: "/readyz", operation: .readHealth) { _, _, _ in try health.ready() },
+            Endpoint(method: .get, path: "/metrics", operation: .readMetrics) {
+                try await metrics.metrics($0, scope: $2)
+            },
+            Endpoint(method: .get, path: "/federate", operation: .readMetrics) {
+                try await metrics.federate($0, scope: $2)
+            },
+            Endpoint(method: .get, path: "/api/v1/query", operation: .query) { try await query.instant($0, scope: $2) },
+            Endpoint(method: .post, path: "/api/v1/query", operation: .query) {
+                try await query.instant($0, scope: $2)
+            },
+            Endpoint(method: .get, path: "/api/v1/query_range", operation: .query) {
+                try await query.range($0, scope: $2)
+            },
+            Endpoint(method: .post, path: "/api/v1/query_range", operation: .query) {
+                try await query.range($0, scope: $2)
+            },
+            Endpoint(method: .get, path: "/api/v1/alerts", operation: .readAlerts) { try state.alerts(scope: $2) },
+            Endpoint(method: .get, path: "/api/v1/targets", operation: .readTargets) { try state.targets(scope: $2) },
+            Endpoint(method: .get, path: "/api/v1/sites", operation: .readTargets) { try state.sites(scope: $2) },
+            Endpoint(method: .post, path: "/-/reload", operation: .reload) { _, _, _ in try await admin.reload() },
+            Endpoint(method: .get, path: "/api/v1/tokens", operation: .readTokens) { _, _, _ in
+                try await admin.listTokens()
+            },
+            Endpoint(method: .post, path: "/api/v1/tokens", operation: .createToken) { request, principal, _ in
+                try await admin.createToken(request, by: principal)
+            },
+            Endpoint(method: .delete, path: "/api/v1/tokens", operation: .removeToken) { request, _, _ in
+                try await admin.removeToken(request)
+            },
+            Endpoint(method: .get, path: "/", operation: .readPages) { try await overview.page($0, scope: $2) },
+        ]
+        for asset in pages.assets {
+            table.append(
+                Endpoint(method: .get, path: asset.path, operation: .readAssets) { _, _, _ in
+                    var response = Reply.bytes(asset.body, contentType: asset.contentType)
+                    // Short, since the name stays the same over an upgrade.
+                    response.headers[.cacheControl] = "public, max-age=60"
+                    return response
+                })
+        }
+        return table
+    }
+}
+
+/// Answers for paths outside the table: refused without a principal, so that the table cannot be probed, else not found.
+private struct UnknownPath: RouterMiddleware {
+    let guarded: AccessGuard
+
+    func handle(
+        _ request: Request, context: APIContext, next: (Request, APIContext) async throws -> Response
+    ) async throws -> Response {
+        do {
+            return try await next(request, context)
+        } catch {
+            do {
+                _ = try guarded.admit(.readPages, request: request, context: context)
+            } catch let refusal as AccessGuard.Refused {
+                return refusal.response
+            }
+            if let error = error as? any HTTPResponseError, error.status == .notFound {
+                return Reply.failure(
+                    .notFound, "not_found", "nothing is served at \(request.method) \(request.uri.path)")
+            }
+            return Reply.failure(error)
+        }
+    }
+}

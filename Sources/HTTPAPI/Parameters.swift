@@ -1,0 +1,91 @@
+import Foundation
+import Hummingbird
+package import MonitoringModel
+
+/// The parameters of a request, from the query string and, for POST, a form body.
+package struct RequestParameters: Sendable {
+    private var pairs: [(name: String, value: String)]
+
+    /// A longer form body is refused.
+    static let maximumBodyBytes = 1 << 20
+
+    init(_ request: Request) async throws {
+        pairs = Self.parse(request.uri.query ?? "")
+        if request.method == .post {
+            let body = try await request.body.collect(upTo: Self.maximumBodyBytes)
+            pairs += Self.parse(String(buffer: body))
+        }
+    }
+
+    package init(query: String) {
+        pairs = Self.parse(query)
+    }
+
+    package subscript(name: String) -> String? { pairs.first { $0.name == name }?.value }
+
+    package func all(_ name: String) -> [String] { pairs.filter { $0.name == name }.map(\.value) }
+
+    func required(_ name: String, expected: String) throws -> String {
+        guard let value = self[name], !value.isEmpty else {
+            throw BadParameter(name, expected: expected, found: self[name])
+        }
+        return value
+    }
+
+    /// Unix seconds or RFC 3339, as the Prometheus API takes them.
+    package func time(_ name: String) throws -> Timestamp? {
+        guard let text = self[name] else { return nil }
+        if let seconds = Double(text), seconds.isFinite, abs(seconds) < 9e12 { return Timestamp(seconds: seconds) }
+        for options: ISO8601DateFormatter.Options in [
+            [.withInternetDateTime], [.withInternetDateTime, .withFractionalSeconds],
+        ] {
+            let formatter = ISO8601DateFormatter()
+            formatter.formatOptions = options
+            if let date = formatter.date(from: text) { return Timestamp(seconds: date.timeIntervalSince1970) }
+        }
+        throw BadParameter(name, expected: "Unix seconds or an RFC 3339 time", found: text)
+    }
+
+    /// Seconds as a number, or a Prometheus duration such as `1h30m`.
+    package func duration(_ name: String) throws -> Duration? {
+        guard let text = self[name] else { return nil }
+        if let seconds = Double(text), seconds.isFinite, seconds > 0, seconds < 3e9 {
+            return .milliseconds(Int64(seconds * 1000))
+        }
+        if let span = Self.prometheusDuration(text), span > .zero { return span }
+        throw BadParameter(name, expected: "positive seconds or a duration such as 5m", found: text)
+    }
+
+    private static func prometheusDuration(_ text: String) -> Duration? {
+        let units: [(String, Int64)] = [
+            ("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000), ("w", 604_800_000),
+            ("y", 31_536_000_000),
+        ]
+        var rest = text[...]
+        var milliseconds: Int64 = 0
+        while !rest.isEmpty {
+            let digits = rest.prefix { $0.isASCII && $0.isNumber }
+            rest = rest.dropFirst(digits.count)
+            let unit = rest.prefix { $0.isLetter }
+            rest = rest.dropFirst(unit.count)
+            guard let number = Int64(digits), let factor = units.first(where: { $0.0 == unit })?.1 else { return nil }
+            let (product, overflow) = number.multipliedReportingOverflow(by: factor)
+            let (sum, tooLarge) = milliseconds.addingReportingOverflow(product)
+            guard !overflow, !tooLarge else { return nil }
+            milliseconds = sum
+        }
+        return text.isEmpty ? nil : .milliseconds(milliseconds)
+    }
+
+    private static func parse(_ query: String) -> [(name: String, value: String)] {
+        query.split(separator: "&").map { pair in
+            let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            return (decode(halves[0]), halves.count == 2 ? decode(halves[1]) : "")
+        }
+    }
+
+    private static func decode(_ text: Substring) -> String {
+        let spaced = String(text.map { $0 == "+" ? " " : $0 })
+        return spaced.removingPercentEncoding ?? spaced
+    }
+}

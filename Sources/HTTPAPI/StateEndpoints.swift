@@ -1,0 +1,158 @@
+import Foundation
+import Hummingbird
+import Incidents
+import Inventory
+import MonitoringModel
+import Polling
+
+/// `/api/v1/alerts`, `/api/v1/targets` and `/api/v1/sites`: the state of things now, narrowed to what the asker may see.
+struct StateEndpoints: Sendable {
+    let view: any ServiceView
+    let clock: any WallClock
+
+    /// Alerts that fire, in the shape of the Prometheus HTTP API.
+    func alerts(scope: QueryScope) throws -> Response {
+        let alerts = view.alerts().filter { scope.includes(site: $0.labels["site"]) }
+        return try Reply.success(
+            AlertList(
+                alerts: alerts.map {
+                    AlertRow(
+                        labels: $0.labels.dictionary, annotations: $0.annotations, state: $0.state.rawValue,
+                        activeAt: $0.activeAt.rfc3339, value: $0.value.prometheusText)
+                }))
+    }
+
+    /// Every target with its health and, when something is missing, the reason; field names follow Prometheus.
+    func targets(scope: QueryScope) throws -> Response {
+        let rows = view.targets().filter { scope.includes(site: $0.target.site) }.map { status in
+            let last = status.last
+            return TargetRow(
+                labels: [
+                    "job": status.target.id.job, "instance": status.target.id.instance, "site": status.target.site,
+                ],
+                scrapePool: status.target.id.job, scrapeUrl: status.target.url,
+                health: last.map { $0.isUp ? "up" : "down" } ?? "unknown",
+                lastError: last?.reason.map { "\($0.code): \($0.detail)" } ?? "",
+                reason: last?.reason.map { ReasonRow(code: $0.code, detail: $0.detail) },
+                lastScrape: last?.time.rfc3339, lastSuccess: status.lastSuccess?.rfc3339,
+                lastScrapeDuration: last?.duration.inSeconds ?? 0, samples: last?.sampleCount ?? 0,
+                scrapeInterval: "\(status.target.interval.wholeMilliseconds / 1000)s", polls: status.pollCount,
+                succeeded: status.successCount, onTime: status.onTimeCount)
+        }
+        return try Reply.success(TargetList(activeTargets: rows, droppedTargets: []))
+    }
+
+    /// The standing of every site, of every declared link, and why.
+    func sites(scope: QueryScope) throws -> Response {
+        let standings = view.standings()
+        let inventory = view.inventory
+        let sites = inventory.sites.filter { scope.includes(site: $0.id) }.map { site in
+            StandingRow(
+                id: site.id, name: site.name.vietnamese, nameEnglish: site.name.text("en"),
+                standing: StandingText(standings.sites[site.id] ?? .unknown))
+        }
+        let siteOfDevice = Dictionary(
+            inventory.devices.map { ($0.id, $0.site) }, uniquingKeysWith: { first, _ in first })
+        let links = inventory.links.filter { link in
+            scope.includes(site: siteOfDevice[link.a.device]) || scope.includes(site: siteOfDevice[link.b.device])
+        }.map { link in
+            StandingRow(
+                id: link.id, name: link.name.vietnamese, nameEnglish: link.name.text("en"),
+                standing: StandingText(standings.links[link.id] ?? .unknown))
+        }
+        return try Reply.success(SiteList(sites: sites, links: links))
+    }
+
+    private struct AlertList: Encodable {
+        var alerts: [AlertRow]
+    }
+
+    private struct AlertRow: Encodable {
+        var labels: [String: String]
+        var annotations: [String: String]
+        var state: String
+        var activeAt: String
+        var value: String
+    }
+
+    private struct TargetList: Encodable {
+        var activeTargets: [TargetRow]
+        var droppedTargets: [TargetRow]
+    }
+
+    private struct TargetRow: Encodable {
+        var labels: [String: String]
+        var scrapePool: String
+        var scrapeUrl: String
+        var health: String
+        var lastError: String
+        var reason: ReasonRow?
+        var lastScrape: String?
+        var lastSuccess: String?
+        var lastScrapeDuration: Double
+        var samples: Int
+        var scrapeInterval: String
+        var polls: Int
+        var succeeded: Int
+        var onTime: Int
+    }
+
+    private struct ReasonRow: Encodable {
+        var code: String
+        var detail: String
+    }
+
+    private struct SiteList: Encodable {
+        var sites: [StandingRow]
+        var links: [StandingRow]
+    }
+
+    private struct StandingRow: Encodable {
+        var id: String
+        var name: String
+        var nameEnglish: String
+        var standing: StandingText
+    }
+}
+
+/// A standing in words.
+struct StandingText: Encodable {
+    var state: String
+    var since: String?
+    var because: String?
+
+    init(_ standing: Standing) {
+        switch standing {
+        case .unknown:
+            state = "unknown"
+        case .up:
+            state = "up"
+        case .down(let time):
+            state = "down"
+            since = time.rfc3339
+        case .unreachable(let cause, let time):
+            state = "unreachable"
+            since = time.rfc3339
+            because = cause
+        }
+    }
+}
+
+extension QueryScope {
+    /// Whether something at this site may be shown; things without a site only where everything may.
+    func includes(site: String?) -> Bool {
+        switch self {
+        case .everything: true
+        case .sites(let sites): site.map(sites.contains) ?? false
+        }
+    }
+}
+
+extension Timestamp {
+    /// RFC 3339 in UTC with milliseconds.
+    var rfc3339: String {
+        Date(timeIntervalSince1970: seconds).formatted(
+            .iso8601.year().month().day().timeZone(separator: .omitted)
+                .time(includingFractionalSeconds: true))
+    }
+}
