@@ -25,14 +25,32 @@ extension StateStore: OutboxStore {
 
     package func pending() async throws -> [OutboxEntry] {
         try await database.access { db in
+            try Row.fetchAll(db, sql: "\(Self.selection) ORDER BY id").map(Self.entry)
+        }
+    }
+
+    package func pending(receiver: String, limit: Int) async throws -> [OutboxEntry] {
+        try await database.access { db in
             try Row.fetchAll(
-                db, sql: "SELECT key, receiver, body, created_at, attempts, last_error FROM outbox ORDER BY id"
-            ).map { row in
-                OutboxEntry(
-                    key: row[0], receiver: row[1], body: [UInt8](row[2] as Data),
-                    createdAt: Timestamp(milliseconds: row[3]), attempts: row[4], lastError: row[5])
+                db, sql: "\(Self.selection) WHERE receiver = ?1 ORDER BY id LIMIT ?2", arguments: [receiver, limit]
+            ).map(Self.entry)
+        }
+    }
+
+    package func pendingCounts() async throws -> [String: Int] {
+        try await database.access { db in
+            try Row.fetchAll(db, sql: "SELECT receiver, count(*) FROM outbox GROUP BY receiver").reduce(into: [:]) {
+                $0[$1[0] as String] = $1[1]
             }
         }
+    }
+
+    private static let selection = "SELECT key, receiver, body, created_at, attempts, last_error FROM outbox"
+
+    private static func entry(_ row: Row) -> OutboxEntry {
+        OutboxEntry(
+            key: row[0], receiver: row[1], body: [UInt8](row[2] as Data), createdAt: Timestamp(milliseconds: row[3]),
+            attempts: row[4], lastError: row[5])
     }
 
     package func recordFailure(key: String, error: String, at time: Timestamp) async throws {
