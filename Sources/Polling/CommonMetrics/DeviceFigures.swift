@@ -86,7 +86,8 @@ struct DeviceFigures {
             do throws(StorageRow.Problem) {
                 let storage = try StorageRow(
                     units: joined.cell(row, units), size: joined.cell(row, size), used: joined.cell(row, used))
-                if isMemory, storage.size > memory?.size ?? 0 { memory = storage }
+                // The first such row is the memory: pfSense calls its file systems hrStorageRam too, further down.
+                if isMemory, memory == nil { memory = storage }
                 for pool in pools {
                     series.write(CommonMetric.capacitySize.rawValue, CommonMetric.labels(of: pool), storage.size)
                     series.write(CommonMetric.capacityUsed.rawValue, CommonMetric.labels(of: pool), storage.used)
