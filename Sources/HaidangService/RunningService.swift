@@ -1,0 +1,170 @@
+import Access
+import AlertDispatch
+import DatabaseFiles
+import ExpositionFormat
+import HTTPAPI
+import HTTPTransport
+import HaidangConfiguration
+import Incidents
+import Inventory
+import Logging
+import MonitoringModel
+import Polling
+import PromQLEngine
+import SNMP
+import StateStore
+import Synchronization
+import TimeSeriesStore
+
+/// The parts of a started service and the configuration in force: what the API sees.
+final class RunningService: ServiceView {
+    let options: ServiceOptions
+    let clock: any WallClock
+    let logger: Logger
+    let timeSeries: TimeSeriesStore
+    let state: StateStore
+    let snmp: SNMPClient
+    let http: HTTPClient
+    let coordinator: StateCoordinator
+    let poller: Poller
+    let dispatcher: Dispatcher
+    let checkPoint: CheckPoint
+    let devices: DeviceDirectory
+    let traps: TrapReceiver?
+    let announceFailures = FailureCount()
+    let rate = SampleRate()
+    let evaluator: any QueryEvaluator
+
+    private struct Mutable {
+        var configuration: Configuration
+        var isHistoryFilled: Bool
+        var isPolling = false
+        var isListening = false
+        var reloads = 0
+        var failedReloads = 0
+    }
+
+    private let mutable: Mutex<Mutable>
+    let startedAt: Timestamp
+
+    /// Opens everything but starts nothing: `services()` runs.
+    init(options: ServiceOptions, lock: DataDirectoryLock, clock: any WallClock, logger: Logger) async throws {
+        let configuration = try options.transform(Configuration.load(directory: options.configurationDirectory))
+        let service = configuration.service
+        let listen = options.listen ?? service.listen
+        guard listen.address.isLoopback || service.allowPlainHTTP else {
+            throw ServiceError(
+                "listening on \(listen) would serve plain HTTP to the network: "
+                    + "set allowPlainHTTP: true in haidang.yml if a TLS proxy stands before it, or listen on 127.0.0.1")
+        }
+        self.options = options
+        self.clock = clock
+        self.logger = logger
+        startedAt = clock.now
+        var storeOptions = TimeSeriesStore.Options()
+        storeOptions.retention = service.retention
+        timeSeries = try TimeSeriesStore(directory: lock.directory, options: storeOptions, clock: clock, lock: lock)
+        evaluator = PromQLEngine(source: timeSeries, lookback: .seconds(300))
+        state = try StateStore(directory: lock.directory)
+        snmp = try SNMPClient()
+        http = HTTPClient()
+        let plan = try pollPlan(configuration, secrets: options.secrets)
+        var stateOptions = StateEngine.Options()
+        stateOptions.missedPolls = service.missedPolls
+        coordinator = StateCoordinator(
+            engine: StateEngine(
+                inventory: configuration.inventory, options: stateOptions, restored: try await state.load()),
+            targets: plan.targets)
+        poller = Poller(
+            plan: plan, snmp: snmp, http: http, appender: timeSeries, observer: coordinator, clock: clock)
+        dispatcher = Dispatcher(
+            receivers: service.receivers, outbox: state, http: http, clock: clock,
+            externalURL: "http://\(listen)/")
+        checkPoint = CheckPoint(
+            tokens: state, anonymousViewer: service.anonymousViewer && listen.address.isLoopback, clock: clock)
+        let devices = DeviceDirectory(configuration.inventory, sources: service.trapSources)
+        self.devices = devices
+        if let trapListen = options.trapListen ?? service.trapListen {
+            traps = try TrapReceiver(
+                listeningOn: SNMPEndpoint(address: trapListen.address.bytes, port: trapListen.port),
+                credentials: Array(try snmpCredentials(configuration.inventory, secrets: options.secrets).values),
+                isAllowed: { devices.allowsTraps(from: $0) })
+        } else {
+            traps = nil
+        }
+        mutable = Mutex(Mutable(configuration: configuration, isHistoryFilled: options.history == nil))
+    }
+
+    var configuration: Configuration { mutable.withLock { $0.configuration } }
+    var listen: ListenAddress { options.listen ?? configuration.service.listen }
+
+    func historyFilled() { mutable.withLock { $0.isHistoryFilled = true } }
+    func pollingBegan() { mutable.withLock { $0.isPolling = true } }
+    func listenerBegan() { mutable.withLock { $0.isListening = true } }
+
+    // MARK: ServiceView
+
+    var inventory: CityInventory { configuration.inventory }
+
+    var facts: ServiceFacts {
+        let service = configuration.service
+        return ServiceFacts(
+            cityName: service.cityName, timeZone: service.timeZone, version: ProductVersion.text,
+            isDemo: options.isDemo, pollInterval: service.pollInterval, metricsPageSeries: service.metricsPageSeries,
+            listensOnLoopback: (options.listen ?? service.listen).address.isLoopback)
+    }
+
+    func alerts() -> [Alert] { coordinator.alerts }
+    func standings() -> Standings { coordinator.standings }
+    func targets() -> [TargetStatus] { poller.statuses() }
+
+    func figures() -> ServiceFigures {
+        let stats = timeSeries.statistics
+        return ServiceFigures(
+            seriesCount: stats.series, samplesPerSecond: rate.perSecond, databaseBytes: Int64(stats.databaseBytes),
+            trapCount: traps?.counters.received ?? 0, dispatch: dispatcher.status,
+            newestSample: coordinator.newestPoll)
+    }
+
+    func selfMetrics() -> [MetricFamily] { SelfMetrics.families(of: self) }
+
+    var reloadCounts: (good: Int, failed: Int) { mutable.withLock { ($0.reloads, $0.failedReloads) } }
+
+    func readiness() -> [ReadinessCheck] {
+        let (history, polling, listening) = mutable.withLock { ($0.isHistoryFilled, $0.isPolling, $0.isListening) }
+        return [
+            ReadinessCheck(name: "store", isReady: true),
+            ReadinessCheck(name: "listener", isReady: listening, detail: listening ? "" : "not listening yet"),
+            ReadinessCheck(
+                name: "history", isReady: history, detail: history ? "" : "the demo's history is being written"),
+            ReadinessCheck(name: "polling", isReady: polling, detail: polling ? "" : "polling has not begun"),
+        ]
+    }
+
+    func reload() async throws {
+        do {
+            let new = try options.transform(Configuration.load(directory: options.configurationDirectory))
+            let plan = try pollPlan(new, secrets: options.secrets)
+            let old = configuration.service
+            if (options.listen ?? new.service.listen) != listen || new.service.dataDirectory != old.dataDirectory
+                || new.service.trapListen != old.trapListen
+            {
+                logger.warning("listen addresses and the data directory take effect at the next start")
+            }
+            mutable.withLock {
+                $0.configuration = new
+                $0.reloads += 1
+            }
+            poller.update(plan)
+            coordinator.update(new.inventory, targets: plan.targets, at: clock.now)
+            dispatcher.update(new.service.receivers)
+            checkPoint.update(anonymousViewer: new.service.anonymousViewer && listen.address.isLoopback)
+            devices.update(new.inventory, sources: new.service.trapSources)
+            logger.notice("configuration reloaded: \(plan.targets.count) targets")
+        } catch {
+            mutable.withLock { $0.failedReloads += 1 }
+            logger.error("configuration refused, the running one stays in force:\n\(error)")
+            throw error
+        }
+    }
+}
