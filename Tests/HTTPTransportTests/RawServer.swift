@@ -24,10 +24,23 @@ final class RawServer: Sendable {
 
     /// - Parameter host: A loopback address, IPv4 or IPv6.
     init(_ behaviour: Behaviour, host: String = "127.0.0.1") throws {
+        listener = try Self.bound(to: host)
+        guard listen(listener, 64) == 0 else { throw SystemError(call: "listen", code: errno) }
+        port = Self.localPort(listener)
+        Thread.run { [self] in accept(behaviour) }
+    }
+
+    /// A port that was free a moment ago.
+    static func closedPort() throws -> UInt16 {
+        let descriptor = try bound(to: "127.0.0.1")
+        defer { close(descriptor) }
+        return localPort(descriptor)
+    }
+
+    private static func bound(to host: String) throws -> Int32 {
         let isSix = host.contains(":")
         let descriptor = socket(isSix ? AF_INET6 : AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard descriptor >= 0 else { throw SystemError(call: "socket", code: errno) }
-        listener = descriptor
         let code: Int32
         if isSix {
             var address = sockaddr_in6()
@@ -48,25 +61,17 @@ final class RawServer: Sendable {
                 }
             }
         }
-        guard code == 0, listen(listener, 64) == 0 else { throw SystemError(call: "bind", code: errno) }
-        port = Self.localPort(listener)
-        Thread.run { [self] in accept(behaviour) }
-    }
-
-    /// The port that was free a moment ago.
-    static func closedPort() throws -> UInt16 {
-        let server = try RawServer(.reset)
-        defer { server.stop() }
-        return server.port
+        guard code == 0 else { throw SystemError(call: "bind", code: errno) }
+        return descriptor
     }
 
     /// The bytes of each request, as text.
     var requests: [String] { received.withLock { $0 } }
     var connectionCount: Int { connections.withLock { $0.count } }
 
+    /// Refuses connections from here on.
     func stop() {
         shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
     }
 
     deinit {
@@ -74,6 +79,8 @@ final class RawServer: Sendable {
     }
 
     private func accept(_ behaviour: Behaviour) {
+        // Closed by the thread that uses it, so that it never accepts from another socket of the same number.
+        defer { close(listener) }
         while true {
             let descriptor = Glibc.accept(listener, nil, nil)
             guard descriptor >= 0 else { return }

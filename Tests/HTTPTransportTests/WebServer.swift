@@ -37,6 +37,7 @@ final class WebServer: Sendable {
             add_header X-Connection $connection always; add_header X-Protocol $server_protocol always;
             server {
                 listen 127.0.0.1:\(plainPort); listen 127.0.0.2:\(plainPort);
+                listen unix:\(directory.file("socket"));
                 location = /page { return 200 "a page\\n"; }
                 location = /missing { return 404 "nothing here"; }
                 location = /host { return 200 "$host $request_method"; }

@@ -38,6 +38,12 @@ import Testing
                 url: "http://portal.example/host", timeout: .seconds(30), connectTo: "127.0.0.1:\(server.plainPort)"))
         #expect(named.body == Array("portal.example GET".utf8))
 
+        var local = HTTPRequest(url: "http://service/host", timeout: .seconds(30))
+        local.unixSocket = server.directory.file("socket")
+        #expect(try await client.perform(local).body == Array("service GET".utf8))
+        local.unixSocket = server.directory.file("none")
+        #expect(await client.failure(of: local)?.code == .hostUnreachable)
+
         let unfollowed = try await client.perform(HTTPRequest(url: server.url("/redirect"), timeout: .seconds(30)))
         #expect(unfollowed.status == 302)
         #expect(unfollowed.header("Location") == server.url("/page"))

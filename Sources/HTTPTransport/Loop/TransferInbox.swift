@@ -81,10 +81,9 @@ final class TransferInbox: Sendable {
         state.withLock { $0.wakeDescriptor = wakeDescriptor }
     }
 
-    /// Everything that has arrived; `ended` exchanges are no longer outstanding.
-    func take(ended: Int) -> Mail {
+    /// Everything that has arrived.
+    func take() -> Mail {
         state.withLock { state in
-            state.outstanding -= ended
             let mail = state.mail
             state.mail = Mail()
             state.mail.isClosed = mail.isClosed
@@ -92,7 +91,14 @@ final class TransferInbox: Sendable {
         }
     }
 
-    /// Nothing is accepted from here on; returns what had arrived and was not taken. The wake descriptor is no longer used.
+    /// Ends an exchange, which makes room for another.
+    func end(_ submission: TransferSubmission, _ result: Result<HTTPResponse, HTTPTransportError>) {
+        state.withLock { $0.outstanding -= 1 }
+        submission.continuation.resume(returning: result)
+    }
+
+    /// Nothing is accepted from here on; returns what had arrived and was not taken. The wake descriptor is no longer
+    /// used.
     func detach(_ refusal: HTTPTransportError) -> [TransferSubmission] {
         state.withLock { state in
             state.refusal = refusal

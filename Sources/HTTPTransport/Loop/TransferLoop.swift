@@ -18,8 +18,6 @@ final class TransferLoop {
     /// In order of arrival; those before `firstWaiting` have left.
     private var waiting: [TransferSubmission] = []
     private var firstWaiting = 0
-    /// Exchanges that ended since the inbox was told.
-    private var ended = 0
     private var certificates = CertificateMemory(capacity: 4096)
 
     /// Starts the thread. When that fails, the inbox refuses everything and says why.
@@ -76,8 +74,7 @@ final class TransferLoop {
         guard let curl else { return }
         var events = [cp_event](repeating: cp_event(), count: 64)
         while true {
-            let mail = inbox.take(ended: ended)
-            ended = 0
+            let mail = inbox.take()
             guard !mail.isClosed else {
                 waiting += mail.submissions
                 break
@@ -134,7 +131,7 @@ final class TransferLoop {
             firstWaiting += 1
             let transfer = Transfer(submission, loop: self)
             if let error = transfer.start(in: curl) {
-                end(submission, .failure(error))
+                inbox.end(submission, .failure(error))
             } else {
                 running[submission.id] = transfer
             }
@@ -154,7 +151,7 @@ final class TransferLoop {
             let outcome = transfer.outcome(result)
             running[transfer.submission.id] = nil
             transfer.release()
-            end(transfer.submission, outcome)
+            inbox.end(transfer.submission, outcome)
         }
     }
 
@@ -162,25 +159,20 @@ final class TransferLoop {
         let error = HTTPTransportError(.cancelled, "the request was cancelled")
         if let transfer = running.removeValue(forKey: id) {
             transfer.release()
-            end(transfer.submission, .failure(error))
+            inbox.end(transfer.submission, .failure(error))
         } else if let index = waiting[firstWaiting...].firstIndex(where: { $0.id == id }) {
-            end(waiting.remove(at: index), .failure(error))
+            inbox.end(waiting.remove(at: index), .failure(error))
         }
-    }
-
-    private func end(_ submission: TransferSubmission, _ result: Result<HTTPResponse, HTTPTransportError>) {
-        ended += 1
-        submission.continuation.resume(returning: result)
     }
 
     private func shutDown(_ curl: OpaquePointer) {
         waiting += inbox.detach(TransferInbox.closed)
         for transfer in running.values {
             transfer.release()
-            end(transfer.submission, .failure(TransferInbox.closed))
+            inbox.end(transfer.submission, .failure(TransferInbox.closed))
         }
         running = [:]
-        for submission in waiting[firstWaiting...] { end(submission, .failure(TransferInbox.closed)) }
+        for submission in waiting[firstWaiting...] { inbox.end(submission, .failure(TransferInbox.closed)) }
         waiting = []
         hd_curl_loop_free(curl)
         self.curl = nil
@@ -195,8 +187,8 @@ final class TransferLoop {
     }
 }
 
-/// The certificates' earliest expiry for each open connection: libcurl shows certificates only to the transfer that made the
-/// handshake. The oldest entry leaves first; there are more places than connections.
+/// The certificates' earliest expiry for each open connection: libcurl shows certificates only to the transfer that
+/// made the handshake. The oldest entry leaves first; there are more places than connections.
 private struct CertificateMemory {
     private let capacity: Int
     private var expiries: [String: Int64] = [:]
