@@ -59,7 +59,8 @@ static int timer_callback(CURLM *multi, long milliseconds, void *user) {
 }
 
 hd_curl_loop *hd_curl_loop_new(
-    long connections, long connections_per_host, void *context, hd_curl_socket_fn socket_fn, hd_curl_timer_fn timer_fn) {
+    long connections, long connections_per_host, void *context, hd_curl_socket_fn socket_fn,
+    hd_curl_timer_fn timer_fn) {
     hd_curl_loop *loop = calloc(1, sizeof *loop);
     if (!loop) return NULL;
     loop->multi = curl_multi_init();

@@ -2,9 +2,9 @@ package import MonitoringModel
 
 /// A family of an exposition page.
 package struct MetricFamily: Sendable {
-    /// The name is the one that samples carry in the store: `http_requests_total` for a counter and `target_info` for an
-    /// info metric in both formats, though OpenMetrics declares them without the suffix. Histograms and summaries are named
-    /// without suffix.
+    /// The name is the one that samples carry in the store: `http_requests_total` for a counter and `target_info` for
+    /// an info metric in both formats, though OpenMetrics declares them without the suffix. Histograms and summaries
+    /// are named without suffix.
     package var metadata: MetricMetadata
     /// Labels include the metric name, which for histograms and summaries carries its suffix. A nil timestamp: now.
     package var samples: [(labels: LabelSet, value: Double, timestamp: Timestamp?)]

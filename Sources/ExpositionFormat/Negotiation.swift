@@ -1,8 +1,8 @@
 extension ExpositionFlavor {
     /// What to answer to this Accept header: OpenMetrics when asked for with at least the weight of plain text.
     ///
-    /// Wildcards ask for plain text, and so does a header that names neither format. A range with a malformed weight or a
-    /// version that this writer does not write is passed over (RFC 9110, section 12.5.1).
+    /// Wildcards ask for plain text, and so does a header that names neither format. A range with a malformed weight or
+    /// a version that this writer does not write is passed over (RFC 9110, section 12.5.1).
     package init(accept: String?) {
         var openMetrics = 0
         // Text from the most specific range that covers it.

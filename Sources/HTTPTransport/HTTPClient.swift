@@ -1,8 +1,9 @@
 /// Makes HTTP requests through libcurl's multi interface, driven by one thread; connections are kept alive and reused.
 ///
-/// HTTP/1.1, and HTTP/2 over TLS where the server offers it. Proxies and proxy variables of the environment are ignored, and
-/// only `http` and `https` are spoken, after redirects too. At most `maximumTransfers` exchanges run at once; up to 16 times
-/// as many wait for their turn, which counts against their timeout, and more are refused with `.other`.
+/// HTTP/1.1, and HTTP/2 over TLS where the server offers it. Proxies and proxy variables of the environment are
+/// ignored, and only `http` and `https` are spoken, after redirects too. At most `maximumTransfers` exchanges run at
+/// once; up to 16 times as many wait for their turn, which counts against their timeout, and more are refused with
+/// `.other`.
 package final class HTTPClient: Sendable {
     private let inbox: TransferInbox
 

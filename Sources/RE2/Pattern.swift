@@ -2,8 +2,8 @@ import CRE2
 
 /// A regular expression that either matches a whole text or does not, in time linear in the text.
 ///
-/// The syntax is RE2's and so Prometheus's: the pattern is anchored at both ends and `.` also matches a line feed, as if
-/// written `^(?s:…)$`. A group may be named `(?<name>…)` as well as `(?P<name>…)`. Safe to use from any thread.
+/// The syntax is RE2's and so Prometheus's: the pattern is anchored at both ends and `.` also matches a line feed, as
+/// if written `^(?s:…)$`. A group may be named `(?<name>…)` as well as `(?P<name>…)`. Safe to use from any thread.
 package final class Pattern: Sendable {
     /// What one pattern may take for its program and its automata, in bytes: RE2's own default.
     private static let memoryLimit: Int64 = 8 << 20

@@ -174,7 +174,8 @@ import Testing
                 "1:16: expected a unit that ends the name a_bytes, found \"seconds\"", .openMetrics),
             Wrong(
                 "# TYPE a gauge \n# EOF\n",
-                "1:10: expected counter, gauge, histogram, gaugehistogram, summary, info, stateset or unknown, found \"gauge \"",
+                "1:10: expected counter, gauge, histogram, gaugehistogram, summary, info, stateset or unknown, "
+                    + "found \"gauge \"",
                 .openMetrics),
             Wrong(
                 "a 1 2 # {x=\"1\"}\n# EOF\n",

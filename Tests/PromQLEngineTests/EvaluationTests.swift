@@ -54,7 +54,8 @@ private func seconds(_ value: Double) -> Timestamp { Timestamp(seconds: value) }
             ("up{site=\"a\"}[30s]", 30, "job=http,site=a 6.0@30.0"),
             (
                 "up[30001ms] @ 30", 0,
-                "job=http,site=a 5.0@0.0 6.0@30.0; job=self 7.0@20.0; job=snmp,site=b 0.0@0.0 1.0@10.0 2.0@20.0 3.0@30.0"
+                "job=http,site=a 5.0@0.0 6.0@30.0; job=self 7.0@20.0; "
+                    + "job=snmp,site=b 0.0@0.0 1.0@10.0 2.0@20.0 3.0@30.0"
             ),
             ("up[10s] offset 10s", 30, "job=self 7.0@20.0; job=snmp,site=b 2.0@20.0"),
             ("1h", 7, "3600.0@7.0"),

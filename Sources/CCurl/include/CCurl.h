@@ -2,9 +2,9 @@
 
 // libcurl's multi interface behind opaque handles and plain integers: HTTP and HTTPS only, no proxies, no signals.
 //
-// A loop and its transfers belong to one thread: every call below and every callback happens on it. Callbacks must not call
-// back into these functions. Strings are NUL-terminated UTF-8 and copied. Functions that configure return false when libcurl
-// refuses.
+// A loop and its transfers belong to one thread: every call below and every callback happens on it. Callbacks must not
+// call back into these functions. Strings are NUL-terminated UTF-8 and copied. Functions that configure return false
+// when libcurl refuses.
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -29,7 +29,8 @@ enum {
 
 // Asks to watch `fd` for `events`, a sum of the above.
 typedef void (*hd_curl_socket_fn)(void *_Nullable context, int fd, uint32_t events);
-// Asks for `hd_curl_act` with descriptor -1 after this many milliseconds; -1: never mind. Replaces what was asked before.
+// Asks for `hd_curl_act` with descriptor -1 after this many milliseconds; -1: never mind. Replaces what was asked
+// before.
 typedef void (*hd_curl_timer_fn)(void *_Nullable context, int64_t milliseconds);
 
 hd_curl_loop *_Nullable hd_curl_loop_new(
@@ -49,8 +50,8 @@ typedef bool (*hd_curl_bytes_fn)(void *_Nullable context, const uint8_t *_Nonnul
 // Whether to connect to this numeric address (IPv4-mapped ones come as IPv4).
 typedef bool (*hd_curl_address_fn)(void *_Nullable context, const char *_Nonnull address);
 // A connection, new or kept alive, is about to carry the request; false ends the transfer with HD_CURL_ADDRESS_REFUSED.
-// `connection` names it among the open ones; `expiry` is the earliest notAfter of the certificates shown in a handshake done
-// for this transfer, in seconds since the Unix epoch, or 0.
+// `connection` names it among the open ones; `expiry` is the earliest notAfter of the certificates shown in a handshake
+// done for this transfer, in seconds since the Unix epoch, or 0.
 typedef bool (*hd_curl_ready_fn)(
     void *_Nullable context, const char *_Nonnull address, const char *_Nonnull connection, int64_t expiry);
 

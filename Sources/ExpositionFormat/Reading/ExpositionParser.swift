@@ -3,10 +3,10 @@ import MonitoringModel
 /// Reads exposition pages.
 ///
 /// Both formats are read as their specifications have them, so a page that Prometheus reads leniently may be refused: a
-/// second TYPE line of a metric, a label named twice, an unknown escape in a label value. Exemplars are checked and dropped.
-/// A text page, though, may begin with a byte order mark, its last line may lack the line feed, a TYPE line may stand behind
-/// the first samples, and an unknown escape in a HELP text stands for itself: exporters in service write such pages, and
-/// nothing in them is in doubt.
+/// second TYPE line of a metric, a label named twice, an unknown escape in a label value. Exemplars are checked and
+/// dropped. A text page, though, may begin with a byte order mark, its last line may lack the line feed, a TYPE line
+/// may stand behind the first samples, and an unknown escape in a HELP text stands for itself: exporters in service
+/// write such pages, and nothing in them is in doubt.
 package enum ExpositionParser {
     /// The families in the order in which they appear, those with a description and no samples included.
     ///

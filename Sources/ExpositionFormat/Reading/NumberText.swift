@@ -1,8 +1,8 @@
 /// Numbers as metrics pages write them.
 enum NumberText {
     /// A decimal number with optional sign, fraction and exponent, or `NaN`, `Inf`, `Infinity` in any case, as Go's
-    /// `strconv.ParseFloat` reads them but without hexadecimal numbers and underscores. Nil for anything else and for what no
-    /// double can hold.
+    /// `strconv.ParseFloat` reads them but without hexadecimal numbers and underscores. Nil for anything else and for
+    /// what no double can hold.
     static func double(_ bytes: ArraySlice<UInt8>) -> Double? {
         var index = bytes.startIndex
         var isNegative = false

@@ -3,8 +3,8 @@ import MonitoringModel
 /// Writes exposition pages.
 ///
 /// A family whose samples its type does not allow is split by sample name, so that the page parses whatever the caller
-/// hands over: a counter without `_total` (most MIB counters) is `unknown` in OpenMetrics. Bytes that a metric or label name
-/// may not hold are written as `_`.
+/// hands over: a counter without `_total` (most MIB counters) is `unknown` in OpenMetrics. Bytes that a metric or label
+/// name may not hold are written as `_`.
 package enum ExpositionWriter {
     /// The families as a whole page.
     package static func page(_ families: [MetricFamily], flavor: ExpositionFlavor) -> [UInt8] {
@@ -17,8 +17,8 @@ package enum ExpositionWriter {
 
     /// The family as text; call once per family, then `end`. A family without samples writes nothing.
     ///
-    /// - Parameter names: Of all families of the page. OpenMetrics declares the counter `x_total` as `x`; where a family `x`
-    ///   stands beside it, the counter is written as `unknown` under its full name.
+    /// - Parameter names: Of all families of the page. OpenMetrics declares the counter `x_total` as `x`; where a
+    ///   family `x` stands beside it, the counter is written as `unknown` under its full name.
     package static func write(
         _ family: MetricFamily, flavor: ExpositionFlavor, among names: Set<String> = [], into output: inout [UInt8]
     ) {
@@ -129,8 +129,8 @@ package enum ExpositionWriter {
         output.append(contentsOf: text.utf8)
     }
 
-    /// A name in the alphabet of the formats: any other byte becomes `_`, and so does the start of an empty name or one that
-    /// starts with a digit.
+    /// A name in the alphabet of the formats: any other byte becomes `_`, and so does the start of an empty name or one
+    /// that starts with a digit.
     private static func appendName(_ name: String, allowsColons: Bool, to output: inout [UInt8]) {
         var isFirst = true
         for byte in name.utf8 {

@@ -44,8 +44,8 @@ final class Transfer {
         return nil
     }
 
-    /// When verification ended the handshake, shakes hands once more without it, to tell until when the certificates are
-    /// valid; nothing is sent. True when the transfer goes on with that.
+    /// When verification ended the handshake, shakes hands once more without it, to tell until when the certificates
+    /// are valid; nothing is sent. True when the transfer goes on with that.
     func startInspection(after result: hd_curl_result, in curl: OpaquePointer) -> Bool {
         guard result.outcome == HD_CURL_UNVERIFIED, result.expiry == 0, verificationFailure == nil, let handle,
             let milliseconds = millisecondsLeft()
