@@ -2,11 +2,14 @@ import Testing
 import WebUI
 
 struct CityMapLayoutTests {
-    static let frames = [CityMapLayout.Frame.wide, .tall]
+    private static func frame(tall: Bool, for model: OverviewModel) -> CityMapLayout.Frame {
+        tall ? .tall(areas: model.groups.count) : .wide(areas: model.groups.count)
+    }
 
-    @Test(arguments: frames, [true, false])
-    func `areas do not overlap and stay inside the drawing`(frame: CityMapLayout.Frame, isCrowded: Bool) {
+    @Test(arguments: [true, false], [true, false])
+    func `areas do not overlap and stay inside the drawing`(isTall: Bool, isCrowded: Bool) {
         let model = isCrowded ? CrowdedCity.model() : SampleCity.calm()
+        let frame = Self.frame(tall: isTall, for: model)
         let layout = CityMapLayout(model, in: frame)
         #expect(layout.groups.count == model.groups.count)
         for (index, group) in layout.groups.enumerated() {
@@ -20,8 +23,9 @@ struct CityMapLayoutTests {
         }
     }
 
-    @Test(arguments: frames)
-    func `a layout depends on the inventory alone`(frame: CityMapLayout.Frame) {
+    @Test(arguments: [true, false])
+    func `a layout depends on the inventory alone`(isTall: Bool) {
+        let frame = Self.frame(tall: isTall, for: SampleCity.calm())
         let calm = CityMapLayout(SampleCity.calm(), in: frame)
         let troubled = CityMapLayout(SampleCity.troubled(), in: frame)
         #expect(calm.groups.map(\.box) == troubled.groups.map(\.box))
@@ -30,7 +34,7 @@ struct CityMapLayoutTests {
 
     @Test func `areas far apart keep their compass order`() {
         let model = SampleCity.calm()
-        let layout = CityMapLayout(model, in: .wide)
+        let layout = CityMapLayout(model, in: .wide(areas: 10))
         for (first, a) in model.groups.enumerated() where !a.isCentre {
             for (second, b) in model.groups.enumerated() where !b.isCentre {
                 guard let aEast = a.longitude, let bEast = b.longitude, let aNorth = a.latitude, let bNorth = b.latitude
@@ -79,7 +83,7 @@ struct CityMapLayoutTests {
                 model.groups[group].tiles[tile].longitude = nil
             }
         }
-        let layout = CityMapLayout(model, in: .wide)
+        let layout = CityMapLayout(model, in: .wide(areas: 10))
         for (index, group) in layout.groups.enumerated() {
             for other in layout.groups[(index + 1)...] { #expect(!group.box.intersects(other.box)) }
         }
@@ -87,10 +91,10 @@ struct CityMapLayoutTests {
     }
 
     @Test func `a river is drawn only where it passes`() {
-        #expect(CityMapLayout(SampleCity.calm(), in: .wide).rivers.map(\.name) == ["Sông Hậu"])
+        #expect(CityMapLayout(SampleCity.calm(), in: .wide(areas: 10)).rivers.map(\.name) == ["Sông Hậu"])
         var elsewhere = SampleCity.calm()
         for group in elsewhere.groups.indices { elsewhere.groups[group].longitude = 20 + Double(group) * 0.05 }
-        #expect(CityMapLayout(elsewhere, in: .wide).rivers.isEmpty)
+        #expect(CityMapLayout(elsewhere, in: .wide(areas: 10)).rivers.isEmpty)
     }
 
     @Test func `trunks with unknown ends are left out`() {
@@ -100,6 +104,6 @@ struct CityMapLayoutTests {
             OverviewModel.Trunk(id: "x", name: "x", from: "nowhere", to: "centre", standing: .up, load: nil))
         model.trunks.append(
             OverviewModel.Trunk(id: "y", name: "y", from: "centre", to: "centre", standing: .up, load: nil))
-        #expect(CityMapLayout(model, in: .wide).trunks.map(\.index) == Array(0..<count))
+        #expect(CityMapLayout(model, in: .wide(areas: 10)).trunks.map(\.index) == Array(0..<count))
     }
 }

@@ -17,7 +17,10 @@ struct PreviewTests {
                 at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
             try Data(asset.body).write(to: file)
         }
-        let models = ["troubled": SampleCity.troubled(), "calm": SampleCity.calm(), "crowded": CrowdedCity.model()]
+        let models = [
+            "troubled": SampleCity.troubled(), "calm": SampleCity.calm(), "crowded": CrowdedCity.model(),
+            "hostile": HostileTextTests.model(String(repeating: "W<b>\u{202E}\"", count: 300)),
+        ]
         for (name, model) in models {
             for language in PageLanguage.allCases {
                 try Data(pages.overview(model, language: language).utf8)

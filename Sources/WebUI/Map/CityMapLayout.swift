@@ -10,14 +10,19 @@ package struct CityMapLayout: Sendable {
         package var gap: Point
         package var lineGap: Point
 
-        /// For screens wider than a phone.
-        package static let wide = Frame(
-            width: 900, height: 540, largestRadius: 15.5, gap: Point(x: 26, y: 12),
-            lineGap: Point(x: 58, y: 34))
+        /// For screens wider than a phone; higher for more areas than a city usually has.
+        package static func wide(areas: Int) -> Frame {
+            Frame(
+                width: 900, height: max(540, Double(areas) * 27), largestRadius: 15.5, gap: Point(x: 26, y: 12),
+                lineGap: Point(x: 58, y: 34))
+        }
+
         /// For phones, at about their own pixels.
-        package static let tall = Frame(
-            width: 366, height: 720, largestRadius: 11.5, gap: Point(x: 12, y: 12),
-            lineGap: Point(x: 40, y: 30))
+        package static func tall(areas: Int) -> Frame {
+            Frame(
+                width: 366, height: max(720, Double(areas) * 72), largestRadius: 11.5, gap: Point(x: 12, y: 12),
+                lineGap: Point(x: 40, y: 30))
+        }
     }
 
     package struct Group: Sendable {
@@ -27,7 +32,14 @@ package struct CityMapLayout: Sendable {
         /// Around the honeycomb and its label.
         package var box: Box
         package var tilesMiddle: Point
+        /// Where the label's base line has its middle.
         package var label: Point
+        package var labelWidth: Double
+
+        /// Around the label alone.
+        var labelBox: Box {
+            Box(middle: label - Point(x: 0, y: 5), halfWidth: labelWidth / 2, halfHeight: 9)
+        }
 
         /// Around the honeycomb alone.
         package var tilesBox: Box {
@@ -75,6 +87,7 @@ package struct CityMapLayout: Sendable {
             frame: frame, width: frame.width - projection.eastMargin, lines: ends.map { ($0.from, $0.to) },
             centres: model.groups.indices.filter { model.groups[$0].isCentre })
         var radius = frame.largestRadius
+        var room = 1.0
         var placed: [Group]?
         // Smaller hexagons until everything has its room. The last try is taken as it is.
         let tries = 26
@@ -83,7 +96,6 @@ package struct CityMapLayout: Sendable {
             let anchored = zip(groups, projection.anchors).map { group, anchor in
                 Box(middle: anchor, halfWidth: group.box.halfWidth, halfHeight: group.box.halfHeight)
             }
-            let room = radius / frame.largestRadius
             if let boxes = search.best(anchored, room: room) ?? (attempt == tries - 1 ? anchored : nil) {
                 placed = groups.indices.map { index in
                     let neighbours = ends.filter { $0.from == index || $0.to == index }
@@ -91,7 +103,9 @@ package struct CityMapLayout: Sendable {
                     return Self.moved(groups[index], to: boxes[index].middle, neighbours: neighbours)
                 }
             }
-            radius *= 0.93
+            // Below that, hexagons tell nothing and labels need the room: only the gaps shrink on.
+            radius = max(radius * 0.93, 0.5 * frame.largestRadius)
+            room *= 0.93
         }
         let groups = placed ?? []
         self.groups = groups
@@ -100,7 +114,7 @@ package struct CityMapLayout: Sendable {
     }
 
     /// The widest the label of a group can be: how many sites are reachable must not move anything.
-    private static func widestLabel(_ group: OverviewModel.AreaGroup) -> String {
+    static func widestLabel(_ group: OverviewModel.AreaGroup) -> String {
         "\(DisplayText.readable(group.name, limit: nameLimit)) \(group.tiles.count)/\(group.tiles.count)"
     }
 
@@ -115,7 +129,7 @@ package struct CityMapLayout: Sendable {
                 middle: Point(x: 0, y: 0),
                 halfWidth: max(comb.halfWidth * radius, labelWidth / 2) + padding + 2,
                 halfHeight: comb.halfHeight * radius + labelHeight / 2 + padding + 2),
-            tilesMiddle: Point(x: 0, y: 0), label: Point(x: 0, y: 0))
+            tilesMiddle: Point(x: 0, y: 0), label: Point(x: 0, y: 0), labelWidth: labelWidth)
     }
 
     /// The group at its place, its label above or, where lines leave mostly upward, below.
@@ -136,6 +150,7 @@ package struct CityMapLayout: Sendable {
     private static func trunks(_ ends: [(index: Int, from: Int, to: Int)], groups: [Group], in frame: Frame) -> [Trunk]
     {
         var parallel: [[Int]: Int] = [:]
+        let obstacles = groups.flatMap { [$0.tilesBox.grown(by: 1), $0.labelBox] }
         var labels: [Box] = []
         return ends.map { end in
             let from = groups[end.from].tilesBox
@@ -155,7 +170,7 @@ package struct CityMapLayout: Sendable {
             let label = (places + places.map { $0 + across } + places.map { $0 - across }).first { place in
                 let box = Box(middle: place, halfWidth: 20, halfHeight: 10)
                 let isInside = place.x > 20 && place.x < frame.width - 20 && place.y > 10 && place.y < frame.height - 10
-                return isInside && !groups.contains { $0.box.intersects(box) }
+                return isInside && !obstacles.contains { $0.intersects(box) }
                     && !labels.contains { $0.intersects(box) }
             }
             if let label { labels.append(Box(middle: label, halfWidth: 20, halfHeight: 10)) }

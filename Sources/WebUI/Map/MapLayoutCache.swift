@@ -6,7 +6,7 @@ final class MapLayoutCache: Sendable {
     private struct Key: Equatable {
         struct Group: Equatable {
             var id: String
-            var name: String
+            var labelLength: Int
             var isCentre: Bool
             var position: [Double?]
             /// Latitude and longitude of each tile in turn.
@@ -21,7 +21,7 @@ final class MapLayoutCache: Sendable {
         init(_ model: OverviewModel) {
             groups = model.groups.map { group in
                 Group(
-                    id: group.id, name: group.name, isCentre: group.isCentre,
+                    id: group.id, labelLength: CityMapLayout.widestLabel(group).count, isCentre: group.isCentre,
                     position: [group.latitude, group.longitude],
                     tiles: group.tiles.flatMap { [$0.latitude, $0.longitude] })
             }
@@ -48,8 +48,10 @@ final class MapLayoutCache: Sendable {
         if let known = entries.withLock({ entries in entries.first { $0.key == key } }) {
             return (known.wide, known.tall)
         }
+        let areas = model.groups.count
         let made = Entry(
-            key: key, wide: CityMapLayout(model, in: .wide), tall: CityMapLayout(model, in: .tall))
+            key: key, wide: CityMapLayout(model, in: .wide(areas: areas)),
+            tall: CityMapLayout(model, in: .tall(areas: areas)))
         entries.withLock { entries in
             entries.append(made)
             if entries.count > Self.capacity { entries.removeFirst() }

@@ -11,9 +11,9 @@ struct Placement {
     /// Pairs of box indices joined by a line; other boxes move out of its way.
     var lines: [(Int, Int)]
 
-    private static let rounds = 560
+    private static let rounds = 640
     /// Rounds in which boxes are also drawn back toward their anchors and out of the way of lines.
-    private static let shapingRounds = 300
+    private static let shapingRounds = 240
 
     private func gap(between first: Int, and second: Int) -> Point {
         let isJoined = lines.contains { ($0 == first && $1 == second) || ($0 == second && $1 == first) }

@@ -122,6 +122,7 @@
     root.classList.add("stale");
     box.classList.add("on");
     if (box.textContent !== text) box.textContent = text;
+    if (!document.title.startsWith("⚠")) document.title = "⚠ " + document.title;
   }
 
   function showFound() {
