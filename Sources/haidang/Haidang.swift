@@ -1,7 +1,12 @@
 import ArgumentParser
+import HaidangService
 
 @main
 struct Haidang: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "haidang")
-    func run() async throws {}
+    static let configuration = CommandConfiguration(
+        commandName: "haidang", abstract: "Watches a data centre, its network and its video rooms.",
+        version: ProductVersion.text,
+        subcommands: [
+            DemoCommand.self, ServeCommand.self, CheckCommand.self, SimulateCommand.self, TokenCommand.self,
+        ])
 }
