@@ -19,7 +19,7 @@ extension ClientLoop {
         guard let owner = owner(of: pdu.requestID, from: datagram.source) else {
             return try ignore(pdu.requestID)
         }
-        guard let exchange = exchanges[owner], exchange.stage == .asking, exchange.user == nil else {
+        guard let exchange = exchanges[owner], exchange.stage.isAsking, exchange.user == nil else {
             return counters.unmatched += 1
         }
         guard pdu.kind == .response else {
@@ -44,16 +44,28 @@ extension ClientLoop {
         let now = ContinuousClock.now
         switch exchange.stage {
         case .probing:
-            fail(owner, SNMPError(.wrongCommunity, "the agent answers SNMPv3 but not this community"))
+            probed(message, of: owner, from: datagram.source, now: now)
         case .discovering:
             // Not authenticated: a forged clock is put right by the authenticated report it leads to.
             guard engines.learn(from: message, at: datagram.source, now: now) else {
                 return suspect(owner, Self.badEngineID(message))
             }
             ask(owner, exchange.question)
-        case .asking:
+        case .asking, .confirming:
             guard let user = exchange.user else { return counters.unmatched += 1 }
             answer(message, to: owner, as: user, from: datagram, now: now)
+        }
+    }
+
+    /// An answer to a probe: any will do for a community; for a user, one that proves to know the user.
+    private func probed(
+        _ message: SecureMessage, of owner: UInt64, from source: SNMPEndpoint, now: ContinuousClock.Instant
+    ) {
+        guard let user = exchanges[owner]?.user else { return enter(.confirming, owner) }
+        if let keys = try? engines.keys(for: user, engineID: message.engineID), message.isAuthentic(keys) {
+            enter(.confirming, owner)
+        } else if case .plain(let scoped) = message.payload {
+            report(scoped.pdu, message, to: owner, as: user, from: source, now: now)
         }
     }
 

@@ -187,7 +187,7 @@ final class ClientLoop {
     }
 
     /// Begins a stage with a message of its own: a new identifier and all attempts.
-    private func enter(_ stage: Exchange.Stage, _ owner: UInt64) {
+    func enter(_ stage: Exchange.Stage, _ owner: UInt64) {
         guard let old = exchanges[owner]?.messageID else { return }
         byMessageID[old] = nil
         let messageID = makeMessageID()
@@ -228,17 +228,22 @@ final class ClientLoop {
 
     private func message(of exchange: Exchange, now: ContinuousClock.Instant) throws(SNMPError) -> [UInt8] {
         switch (exchange.stage, exchange.peer.credential) {
+        case (.probing, .v3(let user)):
+            let pdu = PDU(.get, requestID: exchange.messageID)
+            let sealed = try engines.sealed(
+                pdu, messageID: exchange.messageID, to: exchange.peer.endpoint, as: user, isPrivate: false, now: now)
+            return sealed ?? EngineDirectory.discovery(messageID: exchange.messageID)
         case (.discovering, _), (.probing, _):
             return EngineDirectory.discovery(messageID: exchange.messageID)
-        case (.asking, .v1(let community)):
+        case (.asking, .v1(let community)), (.confirming, .v1(let community)):
             return CommunityMessage(
                 version: .v1, community: Array(community.utf8), content: .pdu(exchange.question)
             ).encoded()
-        case (.asking, .v2c(let community)):
+        case (.asking, .v2c(let community)), (.confirming, .v2c(let community)):
             return CommunityMessage(
                 version: .v2c, community: Array(community.utf8), content: .pdu(exchange.question)
             ).encoded()
-        case (.asking, .v3(let user)):
+        case (.asking, .v3(let user)), (.confirming, .v3(let user)):
             let sealed = try engines.sealed(
                 exchange.question, messageID: exchange.messageID, to: exchange.peer.endpoint, as: user, now: now)
             // Forgotten between discovery and now: ask for it again.
@@ -255,27 +260,36 @@ final class ClientLoop {
 
     private func expire(_ entry: DeadlineHeap.Entry, now: ContinuousClock.Instant) {
         guard let exchange = exchanges[entry.owner], exchange.generation == entry.generation else { return }
-        let attempts = exchange.attempt + 1
-        let silence = SNMPError(.timeout, "no reply to \(attempts) attempts")
-        if exchange.stage == .probing {
-            counters.timeouts += 1
-            let all = SNMPError(.timeout, "no reply to \(max(0, exchange.peer.retries) + 1) attempts")
-            fail(entry.owner, exchange.suspicion ?? all)
-        } else if now >= exchange.deadline {
-            counters.timeouts += 1
-            let late = SNMPError(exchange.lateness, "still asking after \(attempts) attempts of the latest request")
-            fail(entry.owner, exchange.suspicion ?? late)
-        } else if exchange.attempt < exchange.peer.retries {
-            retry(entry.owner)
-        } else if let suspicion = exchange.suspicion {
-            counters.timeouts += 1
-            fail(entry.owner, suspicion)
-        } else if exchange.user == nil {
-            enter(.probing, entry.owner)
-        } else {
-            counters.timeouts += 1
-            fail(entry.owner, silence)
+        let attempts = max(0, exchange.peer.retries) + 1
+        let silence = exchange.suspicion ?? SNMPError(.timeout, "no reply to \(attempts) attempts")
+        switch exchange.stage {
+        case .probing: giveUp(entry.owner, silence)
+        case .confirming: giveUp(entry.owner, exchange.suspicion ?? refusal(exchange))
+        case .asking, .discovering:
+            if now >= exchange.deadline {
+                let late = SNMPError(
+                    exchange.lateness, "still asking after \(exchange.attempt + 1) attempts of the latest request")
+                giveUp(entry.owner, exchange.suspicion ?? late)
+            } else if exchange.attempt < exchange.peer.retries {
+                retry(entry.owner)
+            } else if exchange.suspicion == nil, exchange.stage == .asking {
+                enter(.probing, entry.owner)
+            } else {
+                giveUp(entry.owner, silence)
+            }
         }
+    }
+
+    private func giveUp(_ owner: UInt64, _ error: SNMPError) {
+        counters.timeouts += 1
+        fail(owner, error)
+    }
+
+    /// An agent that is there and silent on the question.
+    private func refusal(_ exchange: Exchange) -> SNMPError {
+        exchange.user.map {
+            SNMPError(.wrongPrivacy, "the agent answers user \($0.name) only without encryption")
+        } ?? SNMPError(.wrongCommunity, "the agent answers SNMPv3 but not this community")
     }
 
     private func retry(_ owner: UInt64) {
@@ -284,7 +298,7 @@ final class ClientLoop {
         counters.retries += 1
         // The answer may have been too big for the way (lost fragments): a shorter one is asked for. An answer to an earlier
         // attempt still counts, since both begin with the same rows.
-        if exchange.stage == .asking, exchange.portClosedAttempt == nil, let smaller = exchange.operation.smaller() {
+        if exchange.stage.isAsking, exchange.portClosedAttempt == nil, let smaller = exchange.operation.smaller() {
             exchange.question = smaller
             exchange.question.requestID = exchange.messageID
         }
@@ -320,7 +334,7 @@ final class ClientLoop {
         guard let owners = byEndpoint[source] else { return }
         for owner in owners { suspect(owner, error) }
         // Some agents cut an answer that is too long for them: if it can only be this one, ask for less at once.
-        guard owners.count == 1, var exchange = exchanges[owners[0]], exchange.stage == .asking,
+        guard owners.count == 1, var exchange = exchanges[owners[0]], exchange.stage.isAsking,
             let smaller = exchange.operation.smaller()
         else { return }
         exchanges[owners[0]] = exchange
@@ -400,7 +414,9 @@ final class ClientLoop {
             if let closed = exchange.portClosedAttempt {
                 // An error about the attempt already known to have failed says nothing new.
                 if exchange.attempt > closed { fail(owner, portClosed(exchange)) }
-            } else if exchange.attempt < exchange.peer.retries, exchange.stage != .probing {
+            } else if exchange.attempt < exchange.peer.retries,
+                exchange.stage == .asking || exchange.stage == .discovering
+            {
                 exchanges[owner]?.portClosedAttempt = exchange.attempt
                 wait(owner, until: ContinuousClock.now + Self.portClosedPause)
             } else {

@@ -8,13 +8,8 @@ struct EngineDirectory {
         var learnedAt: ContinuousClock.Instant
     }
 
-    private struct KeyName: Hashable {
-        var engineID: [UInt8]
-        var user: USMUser
-    }
-
     private var engines: [SNMPEndpoint: Engine] = [:]
-    private var keys: [KeyName: LocalizedKeys] = [:]
+    private var ring = KeyRing()
     private var salt = UInt64.random(in: .min ... .max)
 
     /// More engines than this are forgotten and discovered anew.
@@ -52,17 +47,13 @@ struct EngineDirectory {
     }
 
     mutating func keys(for user: USMUser, engineID: [UInt8]) throws(SNMPError) -> LocalizedKeys {
-        let name = KeyName(engineID: engineID, user: user)
-        if let known = keys[name] { return known }
-        let made = try LocalizedKeys(user, engineID: engineID)
-        if keys.count >= Self.capacity { keys.removeAll() }
-        keys[name] = made
-        return made
+        try ring.keys(for: user, engineID: engineID)
     }
 
-    /// The bytes of an authenticated and encrypted request; nil while the engine is unknown.
+    /// The bytes of an authenticated and, if `isPrivate`, encrypted request; nil while the engine is unknown.
     mutating func sealed(
-        _ pdu: PDU, messageID: Int32, to endpoint: SNMPEndpoint, as user: USMUser, now: ContinuousClock.Instant
+        _ pdu: PDU, messageID: Int32, to endpoint: SNMPEndpoint, as user: USMUser, isPrivate: Bool = true,
+        now: ContinuousClock.Instant
     ) throws(SNMPError) -> [UInt8]? {
         guard let engine = engines[endpoint] else { return nil }
         let keys = try keys(for: user, engineID: engine.id)
@@ -71,7 +62,8 @@ struct EngineDirectory {
         salt &+= 1
         let message = SecureMessage(
             messageID: messageID,
-            flags: SecureMessage.Flag.authenticated | SecureMessage.Flag.encrypted | SecureMessage.Flag.reportable,
+            flags: SecureMessage.Flag.authenticated | SecureMessage.Flag.reportable
+                | (isPrivate ? SecureMessage.Flag.encrypted : 0),
             engineID: engine.id, boots: engine.boots, time: time, userName: Array(user.name.utf8),
             payload: .plain(ScopedPDU(contextEngineID: engine.id, contextName: [], pdu: pdu)))
         return try message.encoded(keys: keys, salt: salt)

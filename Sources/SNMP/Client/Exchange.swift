@@ -5,8 +5,13 @@ struct Exchange {
         case asking
         /// The agent's SNMPv3 engine is asked for.
         case discovering
-        /// Every attempt with a community was in vain; an SNMPv3 discovery tells a wrong community from a dead agent.
+        /// Every attempt was in vain: something that an agent answers even to who may not ask tells whether it is there.
         case probing
+        /// It is there. The question goes out once more, so that mere loss is not taken for a wrong secret.
+        case confirming
+
+        /// Whether an answer to the question is awaited.
+        var isAsking: Bool { self == .asking || self == .confirming }
     }
 
     let peer: SNMPPeer

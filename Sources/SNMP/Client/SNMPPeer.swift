@@ -6,7 +6,8 @@ package struct SNMPEndpoint: Hashable, Sendable, CustomStringConvertible {
 
     package init(address: [UInt8], port: UInt16) {
         precondition(address.count == 4 || address.count == 16, "an IP address has 4 or 16 bytes")
-        self.address = address
+        let isMapped = address.starts(with: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF])
+        self.address = isMapped ? Array(address.suffix(4)) : address
         self.port = port
     }
 

@@ -131,6 +131,28 @@ struct LocalizedKeys: Sendable {
     }
 }
 
+/// Localised keys already made.
+struct KeyRing: Sendable {
+    private struct Name: Hashable {
+        var engineID: [UInt8]
+        var user: USMUser
+    }
+
+    private var known: [Name: LocalizedKeys] = [:]
+
+    /// Beyond this many all are made anew, which costs some 10 us each.
+    private static let capacity = 65_536
+
+    mutating func keys(for user: USMUser, engineID: [UInt8]) throws(SNMPError) -> LocalizedKeys {
+        let name = Name(engineID: engineID, user: user)
+        if let keys = known[name] { return keys }
+        let made = try LocalizedKeys(user, engineID: engineID)
+        if known.count >= Self.capacity { known.removeAll() }
+        known[name] = made
+        return made
+    }
+}
+
 /// Keys of pass phrases, kept because each costs 2 to 3 ms (a megabyte is hashed).
 ///
 /// One table for the process: the same few pass phrases serve poller, trap receiver and every simulated agent.
