@@ -1,32 +1,6 @@
-/// A notification from a device, whatever the SNMP version, in the shape of SNMPv2 (RFC 3584 section 3.1).
-package struct TrapEvent: Hashable, Sendable {
-    package var source: SNMPEndpoint
-    /// snmpTrapOID.0, translated for v1.
-    package var trapOID: ObjectIdentifier
-    /// sysUpTime.0 in hundredths of a second.
-    package var uptime: UInt32
-    /// Without sysUpTime.0 and snmpTrapOID.0.
-    package var varBinds: [VarBind]
-    /// The community or the v3 user matched a configured credential.
-    package var isAuthentic: Bool
-    /// 1, 2 or 3.
-    package var version: Int
-
-    package init(
-        source: SNMPEndpoint, trapOID: ObjectIdentifier, uptime: UInt32, varBinds: [VarBind], isAuthentic: Bool,
-        version: Int
-    ) {
-        self.source = source
-        self.trapOID = trapOID
-        self.uptime = uptime
-        self.varBinds = varBinds
-        self.isAuthentic = isAuthentic
-        self.version = version
-    }
-
-    package static let linkDown = ObjectIdentifier([1, 3, 6, 1, 6, 3, 1, 1, 5, 3])
-    package static let linkUp = ObjectIdentifier([1, 3, 6, 1, 6, 3, 1, 1, 5, 4])
-}
+import CPlatform
+import Glibc
+import Synchronization
 
 /// Counts of what arrived at the trap port.
 package struct TrapCounters: Hashable, Sendable {
@@ -44,26 +18,141 @@ package struct TrapCounters: Hashable, Sendable {
 
 /// Receives traps and informs of SNMPv1, v2c and v3 on a UDP port; informs are acknowledged.
 package final class TrapReceiver: Sendable {
+    /// The endpoint listened on, with the port picked.
+    package let endpoint: SNMPEndpoint
+    /// Authentic events in order of arrival, for one reader; at most 10,000 wait, beyond that new ones are counted as dropped.
+    package let events: AsyncStream<TrapEvent>
+    private let mailbox: Mailbox<Never>
+    private let published: TrapLoop.Published
+
     /// - Parameters:
     ///   - endpoint: where to listen; port 0 picks a free one.
     ///   - isAllowed: whether datagrams from this address (4 or 16 bytes) are looked at; called on the receiver's thread.
     ///   - credentials: accepted communities and users.
+    /// - Throws: `.system` when the port cannot be bound or a pass phrase is too short.
     package init(
         listeningOn endpoint: SNMPEndpoint, credentials: [SNMPCredential],
         isAllowed: @escaping @Sendable ([UInt8]) -> Bool
     ) throws(SNMPError) {
-        throw SNMPError(.system, "unfinished")
+        let mailbox = try Mailbox<Never>()
+        let published = TrapLoop.Published()
+        let (events, sink) = AsyncStream.makeStream(of: TrapEvent.self, bufferingPolicy: .bufferingOldest(10_000))
+        let socket = try UDPSocket(bound: endpoint, for: .replies)
+        self.endpoint = try socket.localEndpoint()
+        self.mailbox = mailbox
+        self.published = published
+        self.events = events
+        let decoder = try TrapDecoder(credentials: credentials, start: .now)
+        let loop = try TrapLoop(
+            socket: socket, mailbox: mailbox, published: published, decoder: decoder, sink: sink, isAllowed: isAllowed)
+        try loop.start()
     }
 
-    /// The endpoint listened on, with the port picked.
-    package var endpoint: SNMPEndpoint { SNMPEndpoint(address: [127, 0, 0, 1], port: 0) }
+    deinit {
+        mailbox.close()
+    }
 
-    package var counters: TrapCounters { TrapCounters() }
-
-    /// Authentic events in order of arrival, for one reader; at most 10,000 wait, beyond that new ones are counted as dropped.
-    package var events: AsyncStream<TrapEvent> { AsyncStream { $0.finish() } }
+    package var counters: TrapCounters { published.value }
 
     /// Ends the thread and the stream. Idempotent.
     package func close() {
+        mailbox.close()
+    }
+}
+
+/// The receiver's thread. Everything here is confined to it; `mailbox`, `published` and `sink` lead out.
+final class TrapLoop {
+    /// The counters as the thread last published them.
+    final class Published: Sendable {
+        private let counters = Mutex(TrapCounters())
+
+        var value: TrapCounters { counters.withLock { $0 } }
+
+        func publish(_ value: TrapCounters) {
+            counters.withLock { $0 = value }
+        }
+    }
+
+    private let socket: UDPSocket
+    private let mailbox: Mailbox<Never>
+    private let published: Published
+    private let sink: AsyncStream<TrapEvent>.Continuation
+    private let isAllowed: @Sendable ([UInt8]) -> Bool
+    private let epoll: Int32
+    private var decoder: TrapDecoder
+    private var counters = TrapCounters()
+
+    init(
+        socket: UDPSocket, mailbox: Mailbox<Never>, published: Published, decoder: TrapDecoder,
+        sink: AsyncStream<TrapEvent>.Continuation, isAllowed: @escaping @Sendable ([UInt8]) -> Bool
+    ) throws(SNMPError) {
+        self.socket = socket
+        self.mailbox = mailbox
+        self.published = published
+        self.decoder = decoder
+        self.sink = sink
+        self.isAllowed = isAllowed
+        epoll = cp_epoll_create()
+        guard epoll >= 0 else { throw SNMPError(systemCall: "creating an epoll descriptor", -epoll) }
+        for descriptor in [mailbox.descriptor, socket.descriptor] {
+            let code = cp_epoll_set(epoll, descriptor, UInt32(CP_READABLE), 0)
+            guard code == 0 else { throw SNMPError(systemCall: "watching a descriptor", -code) }
+        }
+    }
+
+    deinit {
+        if epoll >= 0 { Glibc.close(epoll) }
+    }
+
+    /// Hands the loop over to its thread, which ends when the mailbox is closed.
+    func start() throws(SNMPError) {
+        // Safe: the caller gives the loop away, so only the new thread uses it from here on.
+        struct Handover: @unchecked Sendable {
+            let loop: TrapLoop
+        }
+        let handover = Handover(loop: self)
+        try startThread(named: "snmp-traps") { handover.loop.run() }
+    }
+
+    private func run() {
+        var events = [cp_event](repeating: cp_event(), count: 2)
+        repeat {
+            _ = cp_epoll_wait(epoll, &events, Int32(events.count), -1)
+            // A bound, so that a flood cannot keep the end waiting.
+            for _ in 0..<16 {
+                guard let count = socket.receive({ handle($0) }), count > 0 else { break }
+            }
+            published.publish(counters)
+        } while !mailbox.take().isClosed
+        sink.finish()
+    }
+
+    private func handle(_ datagram: UDPSocket.Datagram) {
+        counters.received += 1
+        guard isAllowed(datagram.source.address) else {
+            counters.refused += 1
+            return
+        }
+        switch decoder.decode(datagram.bytes, from: datagram.source, now: .now) {
+        case .event(let event, let reply):
+            if case .dropped = sink.yield(event) {
+                // Not acknowledged either: the sender of an inform tries again.
+                counters.dropped += 1
+            } else if let reply {
+                send(reply, for: datagram)
+            }
+        case .reply(let reply): send(reply, for: datagram)
+        case .unauthentic(let reply):
+            counters.unauthentic += 1
+            if let reply { send(reply, for: datagram) }
+        case .malformed: counters.malformed += 1
+        }
+    }
+
+    /// From the address the datagram was sent to. Not repeated when it fails: the sender asks again.
+    private func send(_ bytes: [UInt8], for datagram: UDPSocket.Datagram) {
+        let reply = UDPSocket.Outgoing(
+            destination: datagram.source, localAddress: datagram.localAddress, bytes: bytes)
+        _ = socket.send([reply])
     }
 }
