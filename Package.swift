@@ -116,8 +116,9 @@ let package = Package(
         library(
             "HaidangService",
             [
-                "MonitoringModel", "Inventory", "SNMP", "HTTPTransport", "TimeSeriesStore", "PromQLEngine", "Polling",
-                "Incidents", "AlertDispatch", "Access", "StateStore", "HTTPAPI", "HaidangConfiguration",
+                "MonitoringModel", "Inventory", "SNMP", "HTTPTransport", "DatabaseFiles", "TimeSeriesStore",
+                "PromQLEngine", "Polling", "Incidents", "AlertDispatch", "Access", "StateStore", "HTTPAPI",
+                "HaidangConfiguration",
                 "CitySimulator", logging, lifecycle, unixSignals,
             ]),
 
