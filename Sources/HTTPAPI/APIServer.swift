@@ -64,7 +64,8 @@ package struct APIServer: Sendable {
         let health = HealthEndpoints(view: view)
         let admin = AdminEndpoints(view: view, checkPoint: checkPoint, tokens: tokens, clock: clock)
         let overview = OverviewEndpoint(
-            assembler: OverviewAssembler(view: view, evaluator: evaluator, history: history, clock: clock),
+            assembler: OverviewAssembler(
+                view: view, evaluator: evaluator, source: source, history: history, clock: clock),
             pages: pages)
         var table: [Endpoint] = [
             Endpoint(method: .get, path: "/healthz", operation: .readHealth) { _, _, _ in health.alive() },

@@ -9,8 +9,12 @@ import WebUI
 struct OverviewAssembler: Sendable {
     let view: any ServiceView
     let evaluator: any QueryEvaluator
+    let source: any SeriesSource
     let history: PoolHistory
     let clock: any WallClock
+
+    /// How far back a pool's newest sample may be and still be shown, with its age.
+    private static let lookback = Duration.seconds(300)
 
     func model(language: String, scope: QueryScope) async throws -> OverviewModel {
         let now = clock.now
@@ -191,7 +195,10 @@ struct OverviewAssembler: Sendable {
             Dictionary(
                 elements.map { ($0.labels["resource"] ?? "", $0.sample) }, uniquingKeysWith: { first, _ in first })
         }
-        let used = byResource(try await vector("capacity_used_bytes", at: now, scope: scope))
+        // Not a query: its results carry the time of the question, and the page shows how old the sample is.
+        let used = byResource(
+            try await source.latest(
+                [LabelMatcher(Label.metricName, .equal, "capacity_used_bytes")], at: now, lookback: Self.lookback))
         let size = byResource(try await vector("capacity_size_bytes", at: now, scope: scope))
         let siteOfDevice = Dictionary(
             inventory.devices.map { ($0.id, $0.site) }, uniquingKeysWith: { first, _ in first })

@@ -11,9 +11,21 @@ struct OverviewEndpoint: Sendable {
     func page(_ request: Request, scope: QueryScope) async throws -> Response {
         let parameters = RequestParameters(query: request.uri.query ?? "")
         let language = try Self.language(parameters["lang"], accepted: request.headers[.acceptLanguage])
+        let theme = try Self.theme(parameters["theme"])
         let model = try await assembler.model(language: language.rawValue, scope: scope)
         return Reply.bytes(
-            Array(pages.overview(model, language: language).utf8), contentType: "text/html; charset=utf-8")
+            Array(pages.overview(model, language: language, theme: theme, wall: parameters["wall"] != nil).utf8),
+            contentType: "text/html; charset=utf-8")
+    }
+
+    /// Nil: as the browser prefers.
+    private static func theme(_ asked: String?) throws -> PageTheme? {
+        guard let asked else { return nil }
+        guard let theme = PageTheme(rawValue: asked) else {
+            throw BadParameter(
+                "theme", expected: PageTheme.allCases.map(\.rawValue).joined(separator: " or "), found: asked)
+        }
+        return theme
     }
 
     private static func language(_ asked: String?, accepted: String?) throws -> PageLanguage {

@@ -92,8 +92,10 @@ struct SelfMetricsService: Service {
             var nextStore = running.clock.now
             while !Task.isCancelled {
                 let now = running.clock.now
-                running.rate.note(running.timeSeries.statistics.samplesAppended, at: now)
-                if now >= nextStore, running.readiness().allSatisfy(\.isReady) {
+                let isReady = running.readiness().allSatisfy(\.isReady)
+                // The history of a demo is no rate of polling.
+                if isReady { running.rate.note(running.timeSeries.statistics.samplesAppended, at: now) }
+                if isReady, now >= nextStore {
                     store(at: now)
                     nextStore = now + running.configuration.service.pollInterval
                 }

@@ -156,10 +156,12 @@ package struct Pool: Hashable, Sendable {
     package var storage: String
     /// The share of the size, above 0 and at most 1, at which it counts as full.
     package var fullAt: Double
+    /// Bytes it was bought with, for plans and for the simulated city; nil: not said. What is measured never comes from here.
+    package var size: Double?
 
     package init(
         id: String, name: LocalizedText, kind: String = "storage", device: String, storage: String,
-        fullAt: Double = 0.8
+        fullAt: Double = 0.8, size: Double? = nil
     ) {
         self.id = id
         self.name = name
@@ -167,6 +169,7 @@ package struct Pool: Hashable, Sendable {
         self.device = device
         self.storage = storage
         self.fullAt = fullAt
+        self.size = size
     }
 }
 

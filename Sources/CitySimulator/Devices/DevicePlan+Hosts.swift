@@ -94,12 +94,12 @@ struct HostDrawer {
         }
     }
 
-    /// A pool's size: what the city had is about 30 TB over all pools.
+    /// A pool of its declared size, or of a plausible one.
     static func pool(_ pool: Pool, noise: Noise) -> PoolPlan {
         let stream = Noise.stream(pool.id, "pool")
         let terabyte = 1e12
         let sizes = [2.0, 3.0, 4.0, 5.0, 6.0, 8.0]
-        let bytes = sizes[noise.pick(0...sizes.count - 1, stream, 1)] * terabyte
+        let bytes = pool.size ?? sizes[noise.pick(0...sizes.count - 1, stream, 1)] * terabyte
         let unit: Int64 = 65_536
         let share = noise.uniform(0.42...0.74, stream, 2)
         // Days until the threshold: some soon, most within two years.

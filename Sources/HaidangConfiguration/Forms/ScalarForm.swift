@@ -127,6 +127,20 @@ extension ScalarForm where Value == Double {
     }
 }
 
+extension ScalarForm where Value == Double {
+    /// Bytes, in the decimal multiples that storage is sold in.
+    static var byteCount: ScalarForm {
+        ScalarForm(expected: "a size as 500GB or 4TB") { text in
+            let multiples = ["GB": 1e9, "TB": 1e12, "PB": 1e15]
+            guard let multiple = multiples[String(text.suffix(2))],
+                text.dropLast(2).utf8.allSatisfy({ ".0123456789".utf8.contains($0) }),
+                let number = Double(text.dropLast(2)), number > 0, number * multiple <= 1e18
+            else { return nil }
+            return number * multiple
+        }
+    }
+}
+
 extension ScalarForm where Value == Duration {
     /// Units as in Prometheus, largest first: `1h30m`. Above zero, at most 100 years.
     static var duration: ScalarForm {
