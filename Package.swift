@@ -112,7 +112,10 @@ let package = Package(
             resources: [.embedInCode("modules")]),
         library(
             "CitySimulator",
-            ["Inventory", "SNMP", "HTTPTransport", "CPlatform", hummingbird, httpTypes, nioCore, logging, lifecycle]),
+            [
+                "MonitoringModel", "Inventory", "SNMP", "HTTPTransport", "CPlatform", hummingbird, httpTypes, nioCore,
+                logging, lifecycle,
+            ]),
         library(
             "HaidangService",
             [
@@ -157,7 +160,7 @@ let package = Package(
         tests("HTTPAPI", ["HTTPAPI", "Access", "MonitoringModel"]),
         tests(
             "HaidangConfiguration", ["HaidangConfiguration", "Inventory", "Polling", "SNMP"], exclude: ["Fixtures"]),
-        tests("CitySimulator", ["CitySimulator", "SNMP", "Inventory", "HTTPTransport"]),
+        tests("CitySimulator", ["CitySimulator", "SNMP", "Inventory", "HTTPTransport", "MonitoringModel"]),
         tests("HaidangService", ["HaidangService", "Inventory", "MonitoringModel"]),
     ],
     cxxLanguageStandard: .cxx17

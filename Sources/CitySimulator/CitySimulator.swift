@@ -132,6 +132,12 @@ package final class CitySimulator: Sendable {
         city.plan.deviceNumbers[device].map { city.objects(of: $0) }
     }
 
+    /// Datagrams to the agents that were dropped because they did not go from loopback to loopback.
+    package var refusedDatagrams: Int { listening.withLock { $0.agents?.refusedDatagrams ?? 0 } }
+
+    /// Traps that were not sent because 10,000 were waiting.
+    package var droppedTraps: Int { city.droppedTraps }
+
     /// Opens the sockets. Call once.
     package func start() async throws {
         let agents = try AgentServer(

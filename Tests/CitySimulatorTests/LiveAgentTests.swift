@@ -178,6 +178,48 @@ struct LiveAgentTests {
         }
     }
 
+    @Test("an SNMPv3 device seals its traps as its user")
+    func secureTrap() async throws {
+        let receiver = try TrapReceiver(
+            listeningOn: SNMPEndpoint(address: [127, 0, 0, 1], port: 0), credentials: [.v3(CityFixture.secureUser)],
+            isAllowed: { $0 == [127, 93, 7, 12] })
+        defer { receiver.close() }
+        let destination = receiver.endpoint
+        try await CityFixture.serving({ $0.trapDestination = destination }) { city in
+            try city.apply(fault: "link-down:ring-2")
+            let trap = try #require(await receiver.events.first { _ in true })
+            #expect(trap.version == 3 && trap.isAuthentic && trap.trapOID == TrapEvent.linkDown)
+            #expect(trap.source.address == [127, 93, 7, 12])
+            #expect(trap.varBinds.contains { $0.value == .octetString(Array("Gi0/2".utf8)) })
+        }
+    }
+
+    @Test("datagrams from beyond loopback are dropped and counted")
+    func outside() async throws {
+        guard let own = PagesTests.outsideAddress() else { return }
+        try await CityFixture.serving { city in
+            let socket = try UDPProbe(ipv6: false, address: own)
+            socket.send(UDPProbe.request, to: own, port: city.agentPort)
+            try await eventually("the datagram is refused") { city.refusedDatagrams == 1 }
+        }
+    }
+
+    @Test("a port that is taken is a clear error")
+    func portTaken() async throws {
+        try await CityFixture.serving { city in
+            for taken in [city.agentPort, city.httpPort, city.controlEndpoint.port] {
+                var options = CitySimulator.Options()
+                options.agentPort = taken == city.agentPort ? taken : 0
+                options.httpPort = taken == city.httpPort ? taken : 0
+                options.controlPort = taken == city.controlEndpoint.port ? taken : 0
+                let second = try CitySimulator(
+                    inventory: CityFixture.inventory(), credentials: CityFixture.credentials, options: options)
+                let error = await #expect(throws: SimulationError.self) { try await second.start() }
+                #expect(error?.code == .system && error?.description.contains("\(taken)") == true)
+            }
+        }
+    }
+
     @Test("everything ends cleanly when cancelled, and its ports are free again")
     func ending() async throws {
         let ports = try await CityFixture.serving { ($0.agentPort, $0.httpPort, $0.controlEndpoint.port) }

@@ -14,10 +14,12 @@ final class UDPProbe: Sendable {
         content: .pdu(PDU(.get, requestID: 7, varBinds: [VarBind(OID.sysName)]))
     ).encoded()
 
-    init(ipv6: Bool) throws {
+    /// - Parameter address: to be bound to; 127.0.0.1 or ::1 when nil.
+    init(ipv6: Bool, address: [UInt8]? = nil) throws {
         descriptor = socket(ipv6 ? AF_INET6 : AF_INET, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
         guard descriptor >= 0 else { throw Failed() }
-        var storage = Self.address(ipv6 ? Array(repeating: 0, count: 15) + [1] : [127, 0, 0, 1], port: 0)
+        let loopback: [UInt8] = ipv6 ? Array(repeating: 0, count: 15) + [1] : [127, 0, 0, 1]
+        var storage = Self.address(address ?? loopback, port: 0)
         let length = Self.length(ipv6: ipv6)
         let descriptor = self.descriptor
         let bound = withUnsafePointer(to: &storage) { pointer in

@@ -87,7 +87,7 @@ struct DeviceObjects {
         add(base, [2, index], Self.text(port.name))
         add(base, [3, index], .integer(port.type))
         add(base, [4, index], .integer(port.type == 24 ? 65_536 : 1_500))
-        add(base, [5, index], .gauge32(speed >= 4_294_967_295 ? UInt32.max : UInt32(max(0, speed))))
+        add(base, [5, index], .gauge32(UInt32(clamping: wholeNumber(speed))))
         add(base, [6, index], .octetString(port.physicalAddress))
         add(base, [7, index], .integer(1))
         let columns: [(UInt32, InterfaceColumn)] = [
@@ -108,7 +108,7 @@ struct DeviceObjects {
         ]
         for (column, object) in columns { add(base, [column, index], Cell.interface(object, number)) }
         add(base, [14, index], .integer(1))
-        add(base, [15, index], .gauge32(UInt32(min(4_294_967_295, max(0, port.bitsPerSecond / 1e6)))))
+        add(base, [15, index], .gauge32(UInt32(clamping: wholeNumber(port.bitsPerSecond / 1e6))))
         add(base, [16, index], .integer(2))
         add(base, [17, index], .integer(port.type == 24 ? 2 : 1))
         add(base, [18, index], .octetString(port.alias))

@@ -49,6 +49,7 @@ func wholeNumber(_ value: Double) -> UInt64 {
 
 /// The same for an Integer32.
 func integer32(_ value: Double) -> Int32 {
+    // NaN has no exact value either.
     Int32(exactly: min(2_147_483_647, max(-2_147_483_648, value.rounded()))) ?? 0
 }
 

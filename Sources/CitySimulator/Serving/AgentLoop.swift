@@ -47,6 +47,16 @@ final class AgentLoop: @unchecked Sendable {
         for (number, device) in city.plan.devices.enumerated() {
             handlers.append(try Self.handler(device, credentials[number], boots: 3))
         }
+        try watch(wake, Self.wakeToken)
+        try watch(self.ipv4.descriptor, Self.ipv4Token)
+        if let descriptor = ipv6?.descriptor { try watch(descriptor, Self.ipv6Token) }
+    }
+
+    private func watch(_ descriptor: Int32, _ token: UInt64) throws(SimulationError) {
+        let code = cp_epoll_set(epoll, descriptor, UInt32(CP_READABLE), token)
+        guard code == 0 else {
+            throw SimulationError(.system, "watching the agents' sockets: \(String(cString: strerror(-code)))")
+        }
     }
 
     private static func handler(
@@ -65,9 +75,6 @@ final class AgentLoop: @unchecked Sendable {
     }
 
     func run() {
-        cp_epoll_set(epoll, wake, UInt32(CP_READABLE), Self.wakeToken)
-        cp_epoll_set(epoll, ipv4.descriptor, UInt32(CP_READABLE), Self.ipv4Token)
-        if let descriptor = ipv6?.descriptor { cp_epoll_set(epoll, descriptor, UInt32(CP_READABLE), Self.ipv6Token) }
         var events = Array(repeating: cp_event(), count: 4)
         while !control.isStopping.load(ordering: .acquiring) {
             let count = cp_epoll_wait(epoll, &events, Int32(events.count), timeout())

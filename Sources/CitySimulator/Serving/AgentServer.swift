@@ -35,7 +35,8 @@ final class AgentServer: Sendable {
         guard epoll >= 0, wake >= 0 else {
             if epoll >= 0 { Glibc.close(epoll) }
             if wake >= 0 { Glibc.close(wake) }
-            throw SimulationError(.system, "creating the agents' event queue: \(String(cString: strerror(errno)))")
+            let number = -min(epoll, wake)
+            throw SimulationError(.system, "creating the agents' event queue: \(String(cString: strerror(number)))")
         }
         let control = Control()
         let loop: AgentLoop
@@ -43,7 +44,10 @@ final class AgentServer: Sendable {
             loop = try AgentLoop(
                 city: city, credentials: credentials, ipv4: ipv4, usesIPv6: city.addresses.usesIPv6,
                 trapDestination: trapDestination, epoll: epoll, wake: wake, control: control)
-            thread = try startThread(named: "sim-agents") { loop.run() }
+            thread = try startThread(named: "sim-agents") {
+                cp_name_thread("sim-agents")
+                loop.run()
+            }
         } catch {
             Glibc.close(epoll)
             Glibc.close(wake)

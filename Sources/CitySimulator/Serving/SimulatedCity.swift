@@ -168,6 +168,8 @@ final class SimulatedCity: Sendable {
         orders.withLock { $0.wake = wake }
     }
 
+    var droppedTraps: Int { orders.withLock { $0.droppedTraps } }
+
     /// What has gathered since the last call.
     func takeOrders() -> (traps: [TrapOrder], restarts: [(device: Int, boots: Int32)]) {
         orders.withLock { orders in
