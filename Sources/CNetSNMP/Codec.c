@@ -88,6 +88,12 @@ long cn_pdu_build(
     session.community = (u_char *)community;
     session.community_len = community_bytes;
     pdu->pdu->version = version;
+    // A response carries the community of its request, kept in the PDU itself and freed with it.
+    free(pdu->pdu->community);
+    pdu->pdu->community = malloc(community_bytes ? community_bytes : 1);
+    if (!pdu->pdu->community) return -1;
+    memcpy(pdu->pdu->community, community, community_bytes);
+    pdu->pdu->community_len = community_bytes;
     u_char *packet = calloc(1, capacity);
     if (!packet) return -1;
     size_t length = capacity, offset = 0;
