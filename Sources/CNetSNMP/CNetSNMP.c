@@ -68,7 +68,8 @@ int cn_extend_key(
     const oid *protocol = authentication_oid(authentication, &count);
     int type = privacy_type(privacy);
     if (!protocol || type < 0) return -1;
-    int needed = sc_get_proper_priv_length_bytype(type);
+    // Of a DES key the library counts only the cipher's 8 bytes; the 8 behind them make the vector (RFC 3414 section 8.1.1.1).
+    int needed = privacy == CN_DES ? 16 : sc_get_proper_priv_length_bytype(type);
     if (needed <= 0 || needed > CN_KEY_BYTES) return -1;
     if (*key_bytes < (size_t)needed) {
         // The library may replace the buffer, so it gets one of its own.
@@ -102,39 +103,39 @@ int cn_digest(
     return code == SNMPERR_SUCCESS && written == length ? 0 : -1;
 }
 
-static u_int iv_bytes(cn_privacy privacy)
+static u_int vector_bytes(cn_privacy privacy)
 {
     return privacy == CN_DES ? 8 : 16;
 }
 
 int cn_encrypt(
-    cn_privacy privacy, const uint8_t *key, size_t key_bytes, const uint8_t *iv, const uint8_t *input, size_t bytes,
-    uint8_t *output)
+    cn_privacy privacy, const uint8_t *key, size_t key_bytes, const uint8_t *iv, size_t iv_bytes, const uint8_t *input,
+    size_t bytes, uint8_t *output)
 {
     size_t count = 0;
     const oid *protocol = sc_get_priv_oid(privacy_type(privacy), &count);
-    if (!protocol || (privacy == CN_DES && bytes % 8 != 0)) return -1;
+    if (!protocol || iv_bytes != vector_bytes(privacy) || (privacy == CN_DES && bytes % 8 != 0)) return -1;
     u_char own_iv[16] = {0};
-    memcpy(own_iv, iv, iv_bytes(privacy));
+    memcpy(own_iv, iv, iv_bytes);
     size_t written = bytes;
     int code = sc_encrypt(
-        protocol, count, (u_char *)key, (u_int)key_bytes, own_iv, iv_bytes(privacy), input, (u_int)bytes, output,
+        protocol, count, (u_char *)key, (u_int)key_bytes, own_iv, (u_int)iv_bytes, input, (u_int)bytes, output,
         &written);
     return code == SNMPERR_SUCCESS && written == bytes ? 0 : -1;
 }
 
 int cn_decrypt(
-    cn_privacy privacy, const uint8_t *key, size_t key_bytes, const uint8_t *iv, const uint8_t *input, size_t bytes,
-    uint8_t *output)
+    cn_privacy privacy, const uint8_t *key, size_t key_bytes, const uint8_t *iv, size_t iv_bytes, const uint8_t *input,
+    size_t bytes, uint8_t *output)
 {
     size_t count = 0;
     const oid *protocol = sc_get_priv_oid(privacy_type(privacy), &count);
-    if (!protocol || bytes == 0 || (privacy == CN_DES && bytes % 8 != 0)) return -1;
+    if (!protocol || iv_bytes != vector_bytes(privacy) || bytes == 0 || (privacy == CN_DES && bytes % 8 != 0)) return -1;
     u_char own_iv[16] = {0};
-    memcpy(own_iv, iv, iv_bytes(privacy));
+    memcpy(own_iv, iv, iv_bytes);
     size_t written = bytes;
     int code = sc_decrypt(
-        protocol, count, (u_char *)key, (u_int)key_bytes, own_iv, iv_bytes(privacy), (u_char *)input, (u_int)bytes,
+        protocol, count, (u_char *)key, (u_int)key_bytes, own_iv, (u_int)iv_bytes, (u_char *)input, (u_int)bytes,
         output, &written);
     return code == SNMPERR_SUCCESS && written == bytes ? 0 : -1;
 }

@@ -43,7 +43,7 @@ int cn_localise_key(
     cn_authentication authentication, const uint8_t *key, size_t key_bytes, const uint8_t *engine, size_t engine_bytes,
     uint8_t *localised, size_t *localised_bytes);
 
-// Lengthens a localised key to what the cipher needs. `key` has CN_KEY_BYTES bytes of room.
+// Brings a localised key to the length the cipher needs: 16 bytes for DES and AES, 32 for AES-256. `key` has CN_KEY_BYTES bytes of room.
 int cn_extend_key(
     cn_authentication authentication, cn_privacy privacy, const uint8_t *engine, size_t engine_bytes, uint8_t *key,
     size_t *key_bytes);
@@ -53,15 +53,15 @@ int cn_digest(
     cn_authentication authentication, const uint8_t *key, size_t key_bytes, const uint8_t *message,
     size_t message_bytes, uint8_t *digest);
 
-// Encrypts; `iv` has 8 bytes for DES and 16 for AES. DES needs a multiple of 8 bytes. The result is as long as the input.
+// Encrypts with a key of `cn_extend_key`; `iv` has 8 bytes for DES and 16 for AES. DES needs a multiple of 8 bytes. The result is as long as the input.
 int cn_encrypt(
-    cn_privacy privacy, const uint8_t *key, size_t key_bytes, const uint8_t *iv, const uint8_t *input, size_t bytes,
-    uint8_t *output);
+    cn_privacy privacy, const uint8_t *key, size_t key_bytes, const uint8_t *iv, size_t iv_bytes, const uint8_t *input,
+    size_t bytes, uint8_t *output);
 
 // Decrypts what `cn_encrypt` made.
 int cn_decrypt(
-    cn_privacy privacy, const uint8_t *key, size_t key_bytes, const uint8_t *iv, const uint8_t *input, size_t bytes,
-    uint8_t *output);
+    cn_privacy privacy, const uint8_t *key, size_t key_bytes, const uint8_t *iv, size_t iv_bytes, const uint8_t *input,
+    size_t bytes, uint8_t *output);
 
 // MARK: Codec, an independent witness for tests
 //

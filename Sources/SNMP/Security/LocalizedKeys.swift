@@ -90,9 +90,9 @@ struct LocalizedKeys: Sendable {
             parameters = Self.bigEndian(salt)
         }
         var output = [UInt8](repeating: 0, count: input.count)
+        let vector = initializationVector(parameters, boots: boots, time: time)
         let code = cn_encrypt(
-            privacy.protocolNumber, privacyKey, privacyKey.count,
-            initializationVector(parameters, boots: boots, time: time), input, input.count, &output)
+            privacy.protocolNumber, privacyKey, privacyKey.count, vector, vector.count, input, input.count, &output)
         guard code == 0 else { throw SNMPError(.system, "libsnmp did not encrypt with \(privacy.rawValue)") }
         return (output, parameters)
     }
@@ -106,9 +106,9 @@ struct LocalizedKeys: Sendable {
                 .wrongPrivacy, "expected 8 bytes of msgPrivacyParameters, found \(parameters.count)")
         }
         var output = [UInt8](repeating: 0, count: bytes.count)
+        let vector = initializationVector(parameters, boots: boots, time: time)
         let code = cn_decrypt(
-            privacy.protocolNumber, privacyKey, privacyKey.count,
-            initializationVector(parameters, boots: boots, time: time), bytes, bytes.count, &output)
+            privacy.protocolNumber, privacyKey, privacyKey.count, vector, vector.count, bytes, bytes.count, &output)
         guard code == 0 else {
             throw SNMPError(.wrongPrivacy, "\(bytes.count) bytes do not decrypt with \(privacy.rawValue)")
         }
