@@ -15,6 +15,7 @@ package struct AuthoritativeEngine: Sendable {
     package struct Request: Sendable {
         var messageID: Int32
         var userName: [UInt8]
+        var contextEngineID: [UInt8]
         var contextName: [UInt8]
         var isPrivate: Bool
         var isAuthenticated: Bool
@@ -65,12 +66,15 @@ package struct AuthoritativeEngine: Sendable {
         } catch {
             return report(.decryptionErrors, about: message, time: time)
         }
-        guard scoped.contextEngineID.isEmpty || scoped.contextEngineID == engineID else { return .drop }
         switch scoped.pdu.kind {
         case .get, .getNext, .getBulk, .set, .inform:
+            // An inform is about objects of its sender, so its context is the sender's.
+            guard
+                scoped.pdu.kind == .inform || scoped.contextEngineID.isEmpty || scoped.contextEngineID == engineID
+            else { return .drop }
             let request = Request(
-                messageID: message.messageID, userName: message.userName, contextName: scoped.contextName,
-                isPrivate: message.isEncrypted, isAuthenticated: true)
+                messageID: message.messageID, userName: message.userName, contextEngineID: scoped.contextEngineID,
+                contextName: scoped.contextName, isPrivate: message.isEncrypted, isAuthenticated: true)
             return .request(scoped.pdu, request)
         case .response, .trap, .report:
             return .drop
@@ -86,7 +90,10 @@ package struct AuthoritativeEngine: Sendable {
         let message = SecureMessage(
             messageID: request.messageID, flags: flags, engineID: engineID, boots: boots, time: time,
             userName: request.userName,
-            payload: .plain(ScopedPDU(contextEngineID: engineID, contextName: request.contextName, pdu: pdu)))
+            payload: .plain(
+                ScopedPDU(
+                    contextEngineID: request.contextEngineID.isEmpty ? engineID : request.contextEngineID,
+                    contextName: request.contextName, pdu: pdu)))
         return (try? message.encoded(keys: keys, salt: nextSalt())) ?? []
     }
 
