@@ -121,7 +121,7 @@ final class ScriptedAgent: Sendable {
 /// Debian's `snmpd` on 127.0.0.1 and ::1, with its own configuration and directory, ended with the value.
 final class SNMPDaemon: Sendable {
     private let directory: TemporaryDirectory
-    private let program: RunningProgram
+    private let program: SpawnedProgram
     let ipv4: SNMPEndpoint
     let ipv6: SNMPEndpoint
 
@@ -151,7 +151,7 @@ final class SNMPDaemon: Sendable {
         ipv6 = SNMPEndpoint(address: Array(repeating: 0, count: 15) + [1], port: ipv4.port)
         var lines = [
             "agentAddress udp:127.0.0.1:\(ipv4.port),udp6:[::1]:\(ipv4.port)", "rocommunity public",
-            "rocommunity6 public", "sysLocation \"Cần Thơ\"", "sysContact nobody",
+            "rocommunity6 public", "sysLocation here", "sysContact nobody",
         ]
         for user in Self.users {
             lines.append(
@@ -161,7 +161,7 @@ final class SNMPDaemon: Sendable {
         }
         let file = directory.file("snmpd.conf")
         try (lines.joined(separator: "\n") + "\n").write(toFile: file, atomically: true, encoding: .utf8)
-        program = try RunningProgram(
+        program = try SpawnedProgram(
             programPath("snmpd") ?? "", ["-f", "-Lo", "-C", "-c", file, "-I", "-smux", "-p", directory.file("pid")],
             log: directory.file("log"), environment: toolEnvironment(directory))
     }
@@ -190,8 +190,10 @@ func toolEnvironment(_ directory: TemporaryDirectory) -> [String: String] {
 /// Runs a program of Net-SNMP to its end and returns what it wrote.
 func runTool(_ name: String, _ arguments: [String]) async throws -> (output: String, status: Int32) {
     let directory = try TemporaryDirectory()
-    let program = try RunningProgram(
+    let program = try SpawnedProgram(
         programPath(name) ?? "", arguments, log: directory.file("log"), environment: toolEnvironment(directory))
-    try await eventually("\(name) ends", within: .seconds(30)) { !program.isRunning }
-    return (program.output(), program.exitStatus ?? -1)
+    try await eventually("\(name) ends", within: .seconds(30)) { program.exitStatus != nil }
+    // On its first run the library tells that it creates directories.
+    let lines = program.output().split(separator: "\n").filter { !$0.hasPrefix("Created directory:") }
+    return (lines.joined(separator: "\n"), program.exitStatus ?? -1)
 }
