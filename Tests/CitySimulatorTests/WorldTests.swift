@@ -184,6 +184,25 @@ struct WorldTests {
         #expect(abs(jumped - 1e11) <= 2 * Double(before.units))
     }
 
+    @Test("a pool beyond 140 TB is told in larger units, so that its size fits 31 bits")
+    func largePool() throws {
+        var inventory = CityFixture.inventory()
+        inventory.pools[0].size = 500e12
+        let city = try CityFixture.quiet(inventory: inventory)
+        let objects = try #require(city.objects(of: "array"))
+        let row = try #require(
+            objects.walk(OID.hrStorageDescr).first { $0.value == .octetString(Array("/vol/main".utf8)) })
+        let index = try #require(row.oid.components.last)
+        let entry = ObjectIdentifier([1, 3, 6, 1, 2, 1, 25, 2, 3, 1])
+        guard case .integer(let unit) = objects.value(of: entry.appending(4, index)),
+            case .integer(let size) = objects.value(of: entry.appending(5, index))
+        else {
+            Issue.record("expected a unit and a size")
+            return
+        }
+        #expect(abs(Double(unit) * Double(size) - 500e12) <= Double(unit))
+    }
+
     @Test("a UPS discharges on battery and charges again on mains")
     func ups() throws {
         let clock = ManualClock(CityFixture.mondayMorning)

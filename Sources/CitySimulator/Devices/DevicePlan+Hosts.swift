@@ -100,7 +100,9 @@ struct HostDrawer {
         let terabyte = 1e12
         let sizes = [2.0, 3.0, 4.0, 5.0, 6.0, 8.0]
         let bytes = pool.size ?? sizes[noise.pick(0...sizes.count - 1, stream, 1)] * terabyte
-        let unit: Int64 = 65_536
+        // Larger units for what would not fit hrStorageSize, as real arrays have them.
+        var unit: Int64 = 65_536
+        while bytes / Double(unit) > 2_000_000_000, unit < 1 << 30 { unit *= 2 }
         let share = noise.uniform(0.42...0.74, stream, 2)
         // Days until the threshold: some soon, most within two years.
         let days = 30 + 700 * noise.unit(stream, 3) * noise.unit(stream, 4) + 40 * noise.unit(stream, 5)
