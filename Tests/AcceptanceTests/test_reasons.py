@@ -73,7 +73,7 @@ def snmpd(tmp_path_factory):
     directory = tmp_path_factory.mktemp("snmpd")
     port = free_port(socket.SOCK_DGRAM)
     (directory / "snmpd.conf").write_text(
-        f"agentaddress udp:127.0.0.1:{port},udp6:[::1]:{port}\nrocommunity {SECRETS["right"]} 127.0.0.1\nrocommunity6 {SECRETS["right"]} ::1\n"
+        f"agentaddress udp:127.0.0.1:{port},udp:127.0.0.2:{port},udp6:[::1]:{port}\nrocommunity {SECRETS['right']} 127.0.0.0/8\nrocommunity6 {SECRETS['right']} ::1\n"
         "sysName real-agent\n")
     process = subprocess.Popen(
         [SNMPD, "-f", "-C", "-c", directory / "snmpd.conf", "-Lf", directory / "log"],
@@ -124,7 +124,7 @@ def watched(tmp_path_factory, snmpd):
     (config / "inventory" / "all.yml").write_text(
         "areas:\n  - { id: nowhere, name: Nowhere }\nsites:\n  - { id: here, name: Here, area: nowhere }\ndevices:\n"
         + snmp("works", snmpd) + snmp("works-on-ipv6", snmpd, address="::1")
-        + snmp("wrong-community", snmpd, credential="wrong")
+        + snmp("wrong-community", snmpd, credential="wrong", address="127.0.0.2")
         + snmp("silent", servers["silent"].port) + snmp("closed-port", closed_udp)
         + snmp("rubbish", servers["rubbish"].port)
         + http("tls", servers["tls"].port, scheme="https") + http("refused", closed_tcp)

@@ -10,7 +10,7 @@ from city import await_condition
 V3 = ["-v3", "-l", "authPriv", "-u", "haidang", "-a", "SHA", "-A", "sim-haidang_v3_authentication",
       "-x", "AES", "-X", "sim-haidang_v3_privacy"]
 V2C = ["-v2c", "-c", "sim-haidang_v2c_community"]
-IF_NAME, IF_HIGH_SPEED, IF_TYPE = "1.3.6.1.2.1.31.1.1.1.1", "1.3.6.1.2.1.31.1.1.1.15", "1.3.6.1.2.1.2.2.1.3"
+IF_NAME, IF_HIGH_SPEED, IF_STATUS = "1.3.6.1.2.1.31.1.1.1.1", "1.3.6.1.2.1.31.1.1.1.15", "1.3.6.1.2.1.2.2.1.8"
 
 
 def walk(demo, address, credential, root):
@@ -28,7 +28,7 @@ def walk(demo, address, credential, root):
     ("rt-le-binh", "127.24.1.1", V3),
     ("ag-cai-rang", "127.24.0.1", V3),
 ])
-@pytest.mark.parametrize("metric, column", [("ifHighSpeed", IF_HIGH_SPEED), ("ifType", IF_TYPE)])
+@pytest.mark.parametrize("metric, column", [("ifHighSpeed", IF_HIGH_SPEED), ("ifOperStatus", IF_STATUS)])
 def test_snmpbulkwalk_equals_the_poller(demo, device, address, credential, metric, column):
     names = walk(demo, address, credential, IF_NAME)
     expected = {names[index]: float(value) for index, value in walk(demo, address, credential, column).items()}
