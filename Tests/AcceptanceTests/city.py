@@ -15,7 +15,7 @@ import urllib.parse
 import urllib.request
 
 CHECKOUT = pathlib.Path(__file__).resolve().parents[2]
-HAIDANG = CHECKOUT / ".build/release/haidang"
+HAIDANG = pathlib.Path(os.environ.get("HAIDANG_BINARY", CHECKOUT / ".build/release/haidang"))
 
 
 def free_port(kind=socket.SOCK_STREAM):

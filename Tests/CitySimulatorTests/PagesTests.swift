@@ -46,20 +46,14 @@ struct PagesTests {
         let text = try await CityFixture.serving { city in
             try await Self.page(7, "/metrics", of: city).text
         }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: try #require(programPath("promtool")))
-        process.arguments = ["check", "metrics"]
-        let input = Pipe(), output = Pipe()
-        process.standardInput = input
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        input.fileHandleForWriting.write(Data(text.utf8))
-        try input.fileHandleForWriting.close()
-        let said = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
+        let directory = try TemporaryDirectory()
+        try text.write(toFile: directory.file("page"), atomically: true, encoding: .utf8)
+        let program = try RunningProgram(
+            try #require(programPath("promtool")), ["check", "metrics"], log: directory.file("log"),
+            input: directory.file("page"))
+        try await eventually("promtool ends", within: .seconds(30)) { !program.isRunning }
         // 3: remarks on names, which are node_exporter's own; 1: the page cannot be read.
-        #expect([0, 3].contains(process.terminationStatus), "\(said)")
+        #expect([0, 3].contains(program.exitStatus ?? -1), "\(program.output())")
     }
 
     @Test("a device that cannot be reached lets its caller wait")

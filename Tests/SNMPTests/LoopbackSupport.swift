@@ -121,7 +121,7 @@ final class ScriptedAgent: Sendable {
 /// Debian's `snmpd` on 127.0.0.1 and ::1, with its own configuration and directory, ended with the value.
 final class SNMPDaemon: Sendable {
     private let directory: TemporaryDirectory
-    private let program: SpawnedProgram
+    private let program: RunningProgram
     let ipv4: SNMPEndpoint
     let ipv6: SNMPEndpoint
 
@@ -161,7 +161,7 @@ final class SNMPDaemon: Sendable {
         }
         let file = directory.file("snmpd.conf")
         try (lines.joined(separator: "\n") + "\n").write(toFile: file, atomically: true, encoding: .utf8)
-        program = try SpawnedProgram(
+        program = try RunningProgram(
             programPath("snmpd") ?? "", ["-f", "-Lo", "-C", "-c", file, "-I", "-smux", "-p", directory.file("pid")],
             log: directory.file("log"), environment: toolEnvironment(directory))
     }
@@ -190,7 +190,7 @@ func toolEnvironment(_ directory: TemporaryDirectory) -> [String: String] {
 /// Runs a program of Net-SNMP to its end and returns what it wrote.
 func runTool(_ name: String, _ arguments: [String]) async throws -> (output: String, status: Int32) {
     let directory = try TemporaryDirectory()
-    let program = try SpawnedProgram(
+    let program = try RunningProgram(
         programPath(name) ?? "", arguments, log: directory.file("log"), environment: toolEnvironment(directory))
     try await eventually("\(name) ends", within: .seconds(30)) { program.exitStatus != nil }
     // On its first run the library tells that it creates directories.

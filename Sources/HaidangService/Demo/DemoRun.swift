@@ -151,8 +151,12 @@ struct DemoToken {
 
     init(dataDirectory: String) throws {
         path = dataDirectory + "/demo-token"
-        try FileManager.default.createDirectory(
-            atPath: dataDirectory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        do {
+            try FileManager.default.createDirectory(
+                atPath: dataDirectory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw ServiceError("data directory \(dataDirectory): expected a directory that can be written")
+        }
         if let stored = try? String(contentsOfFile: path, encoding: .utf8),
             let token = Token(stored.trimmingCharacters(in: .whitespacesAndNewlines))
         {
