@@ -221,7 +221,7 @@ struct PollerTests {
         bench.http.close()
     }
 
-    @Test("interfaces are confirmed at once, and those who ask together share one check")
+    @Test("interfaces are confirmed at once, and those who ask meanwhile share the next check")
     func confirmation() async throws {
         let agent = ScriptedAgent(
             TestDevice.ports([
@@ -230,7 +230,7 @@ struct PollerTests {
         let bench = Bench(Fleet([1: agent]), [Fleet.target(1, interval: .seconds(3_600))])
         let poller = bench.poller
         let all = try await withThrowingTaskGroup(of: [InterfaceStatus].self) { group in
-            for _ in 0..<20 { group.addTask { try await poller.confirmInterfaces(of: "rtr-1") } }
+            for _ in 0..<20 { group.addTask { try await poller.confirmInterfaces(of: "rtr-1").interfaces } }
             return try await group.reduce(into: []) { $0.append($1) }
         }
         #expect(all.count == 20)

@@ -93,8 +93,8 @@ struct SnmpdTests {
         #expect(uptimes == uptimes.sorted())
         // A loaded machine may need more than the second that a check is given.
         try await eventually("a check that ended in time", within: .seconds(20)) {
-            guard let interfaces = try? await poller.confirmInterfaces(of: "here") else { return false }
-            return interfaces.contains { $0.interface == "lo" && $0.isOperational }
+            guard let confirmed = try? await poller.confirmInterfaces(of: "here") else { return false }
+            return confirmed.interfaces.contains { $0.interface == "lo" && $0.isOperational }
         }
     }
 }

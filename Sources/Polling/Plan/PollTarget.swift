@@ -83,6 +83,18 @@ package struct InterfaceStatus: Hashable, Sendable {
     }
 }
 
+/// The interfaces of a device as asked for outside its slot.
+package struct ConfirmedInterfaces: Hashable, Sendable {
+    /// When the question was sent.
+    package var time: Timestamp
+    package var interfaces: [InterfaceStatus]
+
+    package init(time: Timestamp, interfaces: [InterfaceStatus]) {
+        self.time = time
+        self.interfaces = interfaces
+    }
+}
+
 /// What one finished poll says to those who watch states; its samples have gone to the appender already.
 package struct PollOutcome: Sendable {
     package var target: PollTarget

@@ -23,15 +23,20 @@ package final class Poller: Sendable {
 
     private let state: Mutex<PollerState>
     private let sites = Mutex(SiteInfo())
-    /// Those who wait for the check of a device's interfaces that someone else has begun, by device.
-    private let checks = Mutex<[String: [CheckedContinuation<CheckResult?, Never>]]>([:])
+    /// Devices whose interfaces are being checked, with those who came after that check began.
+    private let checks = Mutex<[String: [CheckedContinuation<CheckTurn, Never>]]>([:])
     private let agents: any AgentReader
     private let http: HTTPClient
     private let appender: any SampleAppender
     private let observer: any PollObserver
     private let clock: any WallClock
 
-    private typealias CheckResult = Result<[InterfaceStatus], SNMPError>
+    /// What one who asks for a check is to do.
+    private enum CheckTurn {
+        /// Run it, and answer those who came together with you.
+        case run(for: ArraySlice<CheckedContinuation<CheckTurn, Never>>)
+        case answer(Result<ConfirmedInterfaces, SNMPError>)
+    }
 
     /// The longest the loop sleeps: how soon it notices a new plan or that the clock was set.
     private static let longestSleep = Duration.milliseconds(250)
@@ -140,44 +145,53 @@ package final class Poller: Sendable {
 
     /// Asks one device now, outside its slot, for the status of all its interfaces (ifName, ifAdminStatus, ifOperStatus).
     ///
-    /// Takes at most about 0.9 s. Callers who ask about the same device at the same time share one check.
+    /// Takes at most about 0.9 s, and as long again when a check is under way: that one may have read already what changed
+    /// since, so whoever comes meanwhile shares the next one.
     /// - Parameter device: inventory id of a device with SNMP access.
-    package func confirmInterfaces(of device: String) async throws(SNMPError) -> [InterfaceStatus] {
+    package func confirmInterfaces(of device: String) async throws(SNMPError) -> ConfirmedInterfaces {
         guard let peer = state.withLock({ $0.peer(of: device) }) else {
             throw SNMPError(.system, "device \(device) has no SNMP access")
         }
         while true {
-            let isFirst = checks.withLock { checks in
-                guard checks[device] == nil else { return false }
-                checks[device] = []
-                return true
+            switch await checkTurn(device) {
+            case .run(let others):
+                let time = clock.now
+                let result = await InterfaceCheck(reader: agents, peer: peer).run()
+                    .map { ConfirmedInterfaces(time: time, interfaces: $0) }
+                for other in others { other.resume(returning: .answer(result)) }
+                passCheckOn(device)
+                return try result.get()
+            case .answer(let result):
+                // A check that ended with the task of whoever ran it says nothing to the others.
+                if case .failure(let error) = result, error.code == .cancelled, !Task.isCancelled { continue }
+                return try result.get()
             }
-            let result: CheckResult
-            if isFirst {
-                result = await InterfaceCheck(reader: agents, peer: peer).run()
-                let others = checks.withLock { $0.removeValue(forKey: device) } ?? []
-                for other in others { other.resume(returning: result) }
-            } else if let shared = await sharedCheck(device) {
-                result = shared
-            } else {
-                continue
-            }
-            // A check that ended with the task of whoever began it says nothing to the others.
-            if case .failure(let error) = result, error.code == .cancelled, !Task.isCancelled, !isFirst { continue }
-            return try result.get()
         }
     }
 
-    /// The result of a check under way; nil when it ended before anyone could wait for it.
-    private func sharedCheck(_ device: String) async -> CheckResult? {
-        await withCheckedContinuation { (continuation: CheckedContinuation<CheckResult?, Never>) in
-            let isWaiting = checks.withLock { checks in
-                guard checks[device] != nil else { return false }
+    /// Runs a check at once when none is under way, else waits for the next.
+    private func checkTurn(_ device: String) async -> CheckTurn {
+        await withCheckedContinuation { continuation in
+            let isFirst = checks.withLock { checks in
+                guard checks[device] != nil else {
+                    checks[device] = []
+                    return true
+                }
                 checks[device]?.append(continuation)
-                return true
+                return false
             }
-            if !isWaiting { continuation.resume(returning: nil) }
+            if isFirst { continuation.resume(returning: .run(for: [])) }
         }
+    }
+
+    /// Lets the first of those who came meanwhile run the next check, for all of them.
+    private func passCheckOn(_ device: String) {
+        let waiting = checks.withLock { checks in
+            let waiting = checks[device] ?? []
+            checks[device] = waiting.isEmpty ? nil : []
+            return waiting
+        }
+        waiting.first?.resume(returning: .run(for: waiting.dropFirst()))
     }
 
     /// The key of the interface with this ifIndex as the last poll saw it; nil when unknown.
