@@ -51,7 +51,11 @@ package final class Dispatcher: Sendable {
     /// Puts one notification per receiver into the outbox and starts delivery. Returns when they are durable.
     ///
     /// The alerts form one group. The same news dispatched twice have the same keys, so the outbox keeps them once.
-    package func dispatch(_ alerts: [Alert]) async throws {
+    /// - Parameter store: makes the entries durable, none when there is no receiver; nil: the outbox does. For who has to
+    ///   store something else in the same transaction.
+    package func dispatch(
+        _ alerts: [Alert], storing store: (([OutboxEntry]) async throws -> Void)? = nil
+    ) async throws {
         guard !alerts.isEmpty else { return }
         let names = state.withLock { $0.receivers.keys.sorted() }
         let now = clock.now
@@ -60,8 +64,12 @@ package final class Dispatcher: Sendable {
             return OutboxEntry(
                 key: notification.idempotencyKey, receiver: name, body: try notification.json(), createdAt: now)
         }
+        if let store {
+            try await store(entries)
+        } else if !entries.isEmpty {
+            try await outbox.enqueue(entries)
+        }
         guard !entries.isEmpty else { return }
-        try await outbox.enqueue(entries)
         let bells = state.withLock { state in names.compactMap { state.lanes[$0] } }
         for bell in bells { bell.ring() }
         do { try await countPending() } catch { note("outbox: \(error)") }

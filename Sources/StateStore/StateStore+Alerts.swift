@@ -1,3 +1,4 @@
+package import AlertDispatch
 import DatabaseFiles
 import FoundationEssentials
 import GRDB
@@ -6,6 +7,11 @@ import MonitoringModel
 
 extension StateStore: AlertStateStore {
     package func save(_ records: [AlertRecord]) async throws {
+        try await save(records, enqueueing: [])
+    }
+
+    /// Saves what fires and adds the notifications about it to the outbox, in one transaction.
+    package func save(_ records: [AlertRecord], enqueueing entries: [OutboxEntry]) async throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         let rows = try records.map { record in
@@ -28,6 +34,7 @@ extension StateStore: AlertStateStore {
                     row.record.source.rawValue,
                 ])
             }
+            try Self.insert(entries, db)
         }
     }
 

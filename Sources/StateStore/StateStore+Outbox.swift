@@ -6,20 +6,23 @@ package import MonitoringModel
 
 extension StateStore: OutboxStore {
     package func enqueue(_ entries: [OutboxEntry]) async throws {
-        try await database.transaction { db in
-            let insert = try db.cachedStatement(
-                sql: """
-                    INSERT INTO outbox (key, receiver, body, created_at, attempts, last_error)
-                    SELECT ?1, ?2, ?3, ?4, ?5, ?6
-                    WHERE NOT EXISTS (SELECT 1 FROM notification_log WHERE key = ?1)
-                    ON CONFLICT (key) DO NOTHING
-                    """)
-            for entry in entries {
-                try insert.execute(arguments: [
-                    entry.key, entry.receiver, Data(entry.body), entry.createdAt.milliseconds, entry.attempts,
-                    entry.lastError,
-                ])
-            }
+        try await database.transaction { db in try Self.insert(entries, db) }
+    }
+
+    /// Leaves out what is known, delivered or not.
+    static func insert(_ entries: [OutboxEntry], _ db: Database) throws {
+        let insert = try db.cachedStatement(
+            sql: """
+                INSERT INTO outbox (key, receiver, body, created_at, attempts, last_error)
+                SELECT ?1, ?2, ?3, ?4, ?5, ?6
+                WHERE NOT EXISTS (SELECT 1 FROM notification_log WHERE key = ?1)
+                ON CONFLICT (key) DO NOTHING
+                """)
+        for entry in entries {
+            try insert.execute(arguments: [
+                entry.key, entry.receiver, Data(entry.body), entry.createdAt.milliseconds, entry.attempts,
+                entry.lastError,
+            ])
         }
     }
 
