@@ -99,6 +99,11 @@ class Service:
     def query(self, expression):
         return self.get("/api/v1/query?" + urllib.parse.urlencode({"query": expression}))["result"]
 
+    def own_metric(self, name):
+        with self.open("/metrics?scope=self") as reply:
+            lines = reply.read().decode().splitlines()
+        return next(float(line.split()[1]) for line in lines if line.startswith(name + " "))
+
     def is_ready(self):
         if self.process.poll() is not None:
             raise AssertionError(f"haidang ended with status {self.process.returncode}:\n{self.output()}")

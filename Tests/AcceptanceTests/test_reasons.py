@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import socket
 import ssl
 import subprocess
@@ -200,6 +201,12 @@ def test_a_bad_configuration_is_refused_and_the_running_one_stays(watched, tmp_p
     finally:
         file.write_text(good)
         watched.token = None
+
+
+def test_sighup_reads_the_configuration_again(watched):
+    before = watched.own_metric("haidang_reloads_total")
+    watched.process.send_signal(signal.SIGHUP)
+    await_condition("one more reload", lambda: watched.own_metric("haidang_reloads_total") == before + 1, 30)
 
 
 def test_sigterm_ends_it_within_five_seconds(watched):
