@@ -1,6 +1,7 @@
 package import Access
 import HTTPTypes
 package import Hummingbird
+package import Logging
 package import MonitoringModel
 package import WebUI
 
@@ -14,10 +15,15 @@ package struct APIServer: Sendable {
     private let pages: Pages
     private let clock: any WallClock
     private let history: PoolHistory
+    private let logger: Logger
+    /// Shared by all routers.
+    private let truncated = TruncatedPages()
 
+    /// - Parameter logger: gets what went wrong inside and is not for askers.
     package init(
         view: any ServiceView, evaluator: any QueryEvaluator, source: any SeriesSource, checkPoint: CheckPoint,
-        tokens: any TokenStore, pages: Pages, history: PoolHistory, clock: any WallClock
+        tokens: any TokenStore, pages: Pages, history: PoolHistory, clock: any WallClock,
+        logger: Logger = Logger(label: "haidang.http")
     ) {
         self.view = view
         self.evaluator = evaluator
@@ -27,12 +33,14 @@ package struct APIServer: Sendable {
         self.pages = pages
         self.history = history
         self.clock = clock
+        self.logger = logger
     }
 
     /// The router of the listener and of the control socket.
     package func router() -> Router<APIContext> {
         let router = Router(context: APIContext.self)
         let guarded = AccessGuard(checkPoint: checkPoint, view: view)
+        let logger = logger
         for endpoint in endpoints() {
             router.on(RouterPath(endpoint.path), method: endpoint.method) { request, context in
                 do {
@@ -41,11 +49,11 @@ package struct APIServer: Sendable {
                 } catch let refusal as AccessGuard.Refused {
                     return refusal.response
                 } catch {
-                    return Reply.failure(error)
+                    return Reply.failure(error, at: endpoint.path, logger: logger)
                 }
             }
         }
-        router.add(middleware: UnknownPath(guarded: guarded))
+        router.add(middleware: UnknownPath(guarded: guarded, logger: logger))
         return router
     }
 
@@ -60,7 +68,8 @@ package struct APIServer: Sendable {
     private func endpoints() -> [Endpoint] {
         let query = QueryEndpoints(evaluator: evaluator, clock: clock)
         let state = StateEndpoints(view: view, clock: clock)
-        let metrics = MetricsEndpoints(view: view, source: source, clock: clock)
+        let metrics = MetricsEndpoints(
+            view: view, source: source, evaluator: evaluator, truncated: truncated, clock: clock)
         let health = HealthEndpoints(view: view)
         let admin = AdminEndpoints(view: view, checkPoint: checkPoint, tokens: tokens, clock: clock)
         let overview = OverviewEndpoint(
@@ -89,15 +98,17 @@ package struct APIServer: Sendable {
             Endpoint(method: .get, path: "/api/v1/alerts", operation: .readAlerts) { try state.alerts(scope: $2) },
             Endpoint(method: .get, path: "/api/v1/targets", operation: .readTargets) { try state.targets(scope: $2) },
             Endpoint(method: .get, path: "/api/v1/sites", operation: .readTargets) { try state.sites(scope: $2) },
-            Endpoint(method: .post, path: "/-/reload", operation: .reload) { _, _, _ in try await admin.reload() },
+            Endpoint(method: .post, path: "/-/reload", operation: .reload) { _, principal, _ in
+                try await admin.reload(by: principal)
+            },
             Endpoint(method: .get, path: "/api/v1/tokens", operation: .readTokens) { _, _, _ in
                 try await admin.listTokens()
             },
             Endpoint(method: .post, path: "/api/v1/tokens", operation: .createToken) { request, principal, _ in
                 try await admin.createToken(request, by: principal)
             },
-            Endpoint(method: .delete, path: "/api/v1/tokens", operation: .removeToken) { request, _, _ in
-                try await admin.removeToken(request)
+            Endpoint(method: .delete, path: "/api/v1/tokens", operation: .removeToken) { request, principal, _ in
+                try await admin.removeToken(request, by: principal)
             },
             Endpoint(method: .get, path: "/", operation: .readPages) { try await overview.page($0, scope: $2) },
         ]
@@ -117,6 +128,7 @@ package struct APIServer: Sendable {
 /// Answers for paths outside the table: refused without a principal, so that the table cannot be probed, else not found.
 private struct UnknownPath: RouterMiddleware {
     let guarded: AccessGuard
+    let logger: Logger
 
     func handle(
         _ request: Request, context: APIContext, next: (Request, APIContext) async throws -> Response
@@ -133,7 +145,7 @@ private struct UnknownPath: RouterMiddleware {
                 return Reply.failure(
                     .notFound, "not_found", "nothing is served at \(request.method) \(request.uri.path)")
             }
-            return Reply.failure(error)
+            return Reply.failure(error, at: "", logger: logger)
         }
     }
 }

@@ -11,9 +11,9 @@ struct AdminEndpoints: Sendable {
     let clock: any WallClock
 
     /// 200 when the new configuration is in force; 422 with every problem when the running one stays.
-    func reload() async throws -> Response {
+    func reload(by principal: Principal) async throws -> Response {
         do {
-            try await view.reload()
+            try await view.reload(by: principal)
             return try Reply.success(["message": "configuration reloaded"])
         } catch {
             return Reply.failure(
@@ -41,17 +41,25 @@ struct AdminEndpoints: Sendable {
             throw BadParameter("area", expected: "the id of an area of the inventory", found: area)
         }
         let now = clock.now
-        let token = try await checkPoint.createToken(name: name, role: role, area: area, by: principal, at: now)
+        let token: Token
+        do {
+            token = try await checkPoint.createToken(name: name, role: role, area: area, by: principal, at: now)
+        } catch {
+            await view.audit("token.create", by: principal, subject: name, outcome: "refused")
+            throw error
+        }
+        await view.audit("token.create", by: principal, subject: name, outcome: "done")
         return try Reply.success(
             TokenRow(name: name, role: role, area: area, createdAt: now.rfc3339, token: token.text))
     }
 
-    func removeToken(_ request: Request) async throws -> Response {
+    func removeToken(_ request: Request, by principal: Principal) async throws -> Response {
         let parameters = RequestParameters(query: request.uri.query ?? "")
         let name = try parameters.required("name", expected: "the name of a token")
         guard try await checkPoint.removeToken(name: name) else {
             return Reply.failure(.notFound, "not_found", "there is no token named \"\(name)\"")
         }
+        await view.audit("token.remove", by: principal, subject: name, outcome: "done")
         return try Reply.success(["message": "token removed"])
     }
 

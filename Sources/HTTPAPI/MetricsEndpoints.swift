@@ -8,6 +8,8 @@ import PromQLSyntax
 struct MetricsEndpoints: Sendable {
     let view: any ServiceView
     let source: any SeriesSource
+    let evaluator: any QueryEvaluator
+    let truncated: TruncatedPages
     let clock: any WallClock
 
     /// How old a value may be and still be shown, as Prometheus' lookback.
@@ -17,18 +19,23 @@ struct MetricsEndpoints: Sendable {
     func metrics(_ request: Request, scope: QueryScope) async throws -> Response {
         let parameters = RequestParameters(query: request.uri.query ?? "")
         let flavor = ExpositionFlavor(accept: request.headers[.accept])
-        var families: [MetricFamily] = []
+        var content = MetricsPageContent([], scope: scope, limit: 0)
         switch parameters["scope"] {
         case nil, "all":
-            if view.figures().seriesCount <= view.facts.metricsPageSeries {
-                families = try await latest([LabelMatcher(Label.metricName, .notEqual, "")], scope: scope)
-            }
+            let everything = [LabelMatcher(Label.metricName, .notEqual, "")]
+            content = MetricsPageContent(
+                try await source.latest(everything, at: clock.now, lookback: Self.lookback), scope: scope,
+                limit: view.facts.metricsPageSeries)
         case "self": break
         case let other: throw BadParameter("scope", expected: "\"self\" or \"all\"", found: other)
         }
+        if content.leftOut > 0 { truncated.note() }
+        var families = self.families(content.rows)
         // A viewer confined to an area sees nothing of the service as a whole.
         if scope == .everything { families += view.selfMetrics() }
-        return page(families, flavor: flavor)
+        // But is told like everybody when values are missing: OpenMetrics has no comments that could.
+        if scope == .everything || content.leftOut > 0 { families.append(truncated.family) }
+        return page(families, flavor: flavor, notice: content.notice)
     }
 
     /// The latest value of the series that any `match[]` selects.
@@ -36,32 +43,39 @@ struct MetricsEndpoints: Sendable {
         let parameters = RequestParameters(query: request.uri.query ?? "")
         let selectors = parameters.all("match[]")
         guard !selectors.isEmpty else { throw BadParameter("match[]", expected: "a series selector", found: nil) }
+        let now = clock.now
         var found: [LabelSet: Sample] = [:]
         for selector in selectors {
-            guard case .vector(let parsed) = try PromQLParser.parse(selector) else {
-                throw BadParameter("match[]", expected: "a series selector", found: selector)
-            }
-            let matchers = parsed.matchers.map(\.matcher)
-            for (labels, sample) in try await source.latest(matchers, at: clock.now, lookback: Self.lookback) {
+            let matchers = try await self.matchers(of: selector, scope: scope)
+            for (labels, sample) in try await source.latest(matchers, at: now, lookback: Self.lookback)
+            where scope.includes(site: labels["site"]) {
                 found[labels] = sample
             }
         }
         let rows = found.map { (labels: $0.key, sample: $0.value) }
-        return page(families(rows, scope: scope), flavor: ExpositionFlavor(accept: request.headers[.accept]))
+        return page(families(rows), flavor: ExpositionFlavor(accept: request.headers[.accept]))
     }
 
-    private func latest(_ matchers: [LabelMatcher], scope: QueryScope) async throws -> [MetricFamily] {
-        families(try await source.latest(matchers, at: clock.now, lookback: Self.lookback), scope: scope)
+    /// - Throws: what is wrong with the selector: no selector, one of another time, one of the whole store, a bad pattern.
+    private func matchers(of selector: String, scope: QueryScope) async throws -> [LabelMatcher] {
+        guard case .vector(let parsed) = try PromQLParser.parse(selector) else {
+            throw BadParameter("match[]", expected: "a series selector", found: selector)
+        }
+        guard parsed.offset == .zero, parsed.at == nil else {
+            throw BadParameter("match[]", expected: "a series selector without offset and @", found: selector)
+        }
+        // Patterns and what they match are the evaluator's subject, so it refuses them with the words of a query. The
+        // moment is one without samples: only the refusal matters.
+        _ = try await evaluator.instant(selector, at: Timestamp(milliseconds: 0), scope: scope)
+        return parsed.matchers.map(\.matcher)
     }
 
     /// Groups series into families sorted by name, each with its type and help.
-    private func families(_ rows: [(labels: LabelSet, sample: Sample)], scope: QueryScope) -> [MetricFamily] {
+    private func families(_ rows: [(labels: LabelSet, sample: Sample)]) -> [MetricFamily] {
         let metadata = source.metadata()
         var byName: [String: MetricFamily] = [:]
-        for row in rows where scope.includes(site: row.labels["site"]) {
+        for row in rows {
             let name = row.labels.metricName
-            // The service's own figures are written as they are now, not as they were stored.
-            guard !name.hasPrefix("haidang_") else { continue }
             // Of a scraped histogram or summary, the type is known under the name without the suffix.
             let family = metadata[name] == nil ? Self.familyName(name, known: metadata) : name
             byName[
@@ -84,13 +98,15 @@ struct MetricsEndpoints: Sendable {
         return name
     }
 
-    private func page(_ families: [MetricFamily], flavor: ExpositionFlavor) -> Response {
+    /// - Parameter notice: a comment line for the top, which OpenMetrics does not allow and so does not get.
+    private func page(_ families: [MetricFamily], flavor: ExpositionFlavor, notice: String? = nil) -> Response {
         var headers = SecurityHeaders.fields
         headers[.contentType] = flavor.contentType
         return Response(
             status: .ok, headers: headers,
             body: ResponseBody { writer in
                 var output: [UInt8] = []
+                if flavor == .text, let notice { output += Array((notice + "\n").utf8) }
                 for family in families {
                     ExpositionWriter.write(family, flavor: flavor, into: &output)
                     if output.count > 64 << 10 {

@@ -20,10 +20,11 @@ struct OverviewAssembler: Sendable {
         let now = clock.now
         let inventory = view.inventory
         let standings = view.standings()
-        let alerts = view.alerts().filter { scope.includes(site: $0.labels["site"]) }
+        let narrowing = ScopeNarrowing(scope, inventory: inventory)
+        let alerts = narrowing.narrowed(view.alerts())
         let targets = view.targets().filter { scope.includes(site: $0.target.site) }
         let sites = inventory.sites.filter { scope.includes(site: $0.id) }
-        let figures = view.figures()
+        let figures = view.figures().narrowed(to: scope)
         let facts = view.facts
         let names = EntityNames(inventory: inventory, language: language)
         let polls = targets.reduce(into: (all: 0, good: 0)) { counts, target in
@@ -34,7 +35,8 @@ struct OverviewAssembler: Sendable {
         return OverviewModel(
             cityName: facts.cityName.text(language), now: now, timeZone: facts.timeZone,
             dataAge: figures.newestSample.map { max(0, (now - $0).inSeconds) },
-            groups: groups(sites, standings: standings, inventory: inventory, alerts: alerts, names: names),
+            groups: groups(
+                sites, standings: standings, inventory: inventory, alerts: alerts, names: names, narrowing: narrowing),
             trunks: try await trunks(inventory, standings: standings, at: now, scope: scope, names: names),
             incidents: alerts.map { incident($0, language: language) },
             pools: try await pools(inventory, at: now, scope: scope, language: language),
@@ -67,7 +69,8 @@ struct OverviewAssembler: Sendable {
     }
 
     private func groups(
-        _ sites: [Site], standings: Standings, inventory: CityInventory, alerts: [Alert], names: EntityNames
+        _ sites: [Site], standings: Standings, inventory: CityInventory, alerts: [Alert], names: EntityNames,
+        narrowing: ScopeNarrowing
     ) -> [OverviewModel.AreaGroup] {
         let troubled = Set(alerts.compactMap { $0.labels["site"] })
         let monitorGroup = inventory.sites.first { $0.id == inventory.monitorSite }
@@ -84,7 +87,7 @@ struct OverviewAssembler: Sendable {
                 tiles: members.sorted { $0.id < $1.id }.map { site in
                     tile(
                         site, standing: standings.sites[site.id] ?? .unknown, isTroubled: troubled.contains(site.id),
-                        names: names)
+                        names: names, narrowing: narrowing)
                 })
         }.sorted { $0.id < $1.id }
     }
@@ -97,7 +100,7 @@ struct OverviewAssembler: Sendable {
     }
 
     private func tile(
-        _ site: Site, standing: Standing, isTroubled: Bool, names: EntityNames
+        _ site: Site, standing: Standing, isTroubled: Bool, names: EntityNames, narrowing: ScopeNarrowing
     ) -> OverviewModel.Tile {
         let shown: OverviewModel.Standing
         var because = ""
@@ -107,7 +110,7 @@ struct OverviewAssembler: Sendable {
         case .down: shown = .down
         case .unreachable(let cause, _):
             shown = .unreachable
-            because = names.name(of: cause)
+            because = names.name(of: narrowing.cause(cause))
         }
         return OverviewModel.Tile(
             id: site.id, name: site.name.text(names.language), standing: shown, because: because,
@@ -240,6 +243,6 @@ struct EntityNames: Sendable {
         for site in inventory.sites { names[site.id] = site.name.text(language) }
     }
 
-    /// The name, or the id itself when it is unknown.
+    /// The name, or the id itself when it is unknown; "" of "".
     func name(of id: String) -> String { names[id] ?? id }
 }

@@ -35,15 +35,22 @@ package struct RequestParameters: Sendable {
     /// Unix seconds or RFC 3339, as the Prometheus API takes them.
     package func time(_ name: String) throws -> Timestamp? {
         guard let text = self[name] else { return nil }
-        if let seconds = Double(text), seconds.isFinite, abs(seconds) < 9e12 { return Timestamp(seconds: seconds) }
+        if let time = Double(text).flatMap(Self.timestamp) { return time }
         for options: ISO8601DateFormatter.Options in [
             [.withInternetDateTime], [.withInternetDateTime, .withFractionalSeconds],
         ] {
             let formatter = ISO8601DateFormatter()
             formatter.formatOptions = options
-            if let date = formatter.date(from: text) { return Timestamp(seconds: date.timeIntervalSince1970) }
+            if let time = formatter.date(from: text).flatMap({ Self.timestamp($0.timeIntervalSince1970) }) {
+                return time
+            }
         }
         throw BadParameter(name, expected: "Unix seconds or an RFC 3339 time", found: text)
+    }
+
+    /// Nil when it is no number or further from 1970 than a `Timestamp` keeps apart.
+    private static func timestamp(_ seconds: Double) -> Timestamp? {
+        seconds.isFinite && abs(seconds) < 9e12 ? Timestamp(seconds: seconds) : nil
     }
 
     /// Seconds as a number, or a Prometheus duration such as `1h30m`.

@@ -2,6 +2,7 @@ import Access
 import Foundation
 import HTTPTypes
 import Hummingbird
+import Logging
 import MonitoringModel
 import PromQLSyntax
 
@@ -70,10 +71,16 @@ enum Reply {
         return failure(status, refusal.code.rawValue, refusal.message, headers: headers)
     }
 
-    static func failure(_ error: any Error) -> Response {
+    /// The reply to an error. What is not made for showing goes to the log, and the asker gets a constant text: an error
+    /// of the store, say, may hold paths and statements.
+    ///
+    /// - Parameter endpoint: the path of the endpoint that failed, for the log.
+    static func failure(_ error: any Error, at endpoint: String, logger: Logger) -> Response {
         switch error {
         case let error as Refusal:
             return refusal(error)
+        case let error as QueryError where error.code == .internal:
+            return internalFailure(error, at: endpoint, logger: logger)
         case let error as QueryError:
             let status: HTTPResponse.Status =
                 switch error.code {
@@ -89,9 +96,18 @@ enum Reply {
             return failure(.badRequest, QueryError.Code.badData.rawValue, error.message)
         case let error as any HTTPResponseError:
             return failure(error.status, "bad_data", "the request could not be read: \(error.status)")
+        case is CancellationError:
+            return failure(.serviceUnavailable, QueryError.Code.canceled.rawValue, "the request was canceled")
         default:
-            return failure(.internalServerError, QueryError.Code.internal.rawValue, "internal error: \(error)")
+            return internalFailure(error, at: endpoint, logger: logger)
         }
+    }
+
+    private static func internalFailure(_ error: any Error, at endpoint: String, logger: Logger) -> Response {
+        logger.error("a request failed", metadata: ["endpoint": "\(endpoint)", "error": "\(error)"])
+        return failure(
+            .internalServerError, QueryError.Code.internal.rawValue,
+            "internal error; the log of the service has the details")
     }
 
     private struct SuccessEnvelope<Body: Encodable>: Encodable {

@@ -1,3 +1,4 @@
+package import Access
 package import AlertDispatch
 package import ExpositionFormat
 package import Incidents
@@ -22,7 +23,9 @@ package protocol ServiceView: Sendable {
     func readiness() -> [ReadinessCheck]
     /// Reads the configuration directory anew and swaps it in.
     /// - Throws: the reason why the running configuration stays in force; safe to show.
-    func reload() async throws
+    func reload(by principal: Principal) async throws
+    /// Adds a row to the audit; a row that cannot be stored is logged.
+    func audit(_ action: String, by principal: Principal, subject: String, outcome: String) async
 }
 
 /// What does not change while the service runs, or only with a reload.

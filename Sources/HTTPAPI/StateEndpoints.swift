@@ -12,7 +12,7 @@ struct StateEndpoints: Sendable {
 
     /// Alerts that fire, in the shape of the Prometheus HTTP API.
     func alerts(scope: QueryScope) throws -> Response {
-        let alerts = view.alerts().filter { scope.includes(site: $0.labels["site"]) }
+        let alerts = ScopeNarrowing(scope, inventory: view.inventory).narrowed(view.alerts())
         return try Reply.success(
             AlertList(
                 alerts: alerts.map {
@@ -42,23 +42,20 @@ struct StateEndpoints: Sendable {
         return try Reply.success(TargetList(activeTargets: rows, droppedTargets: []))
     }
 
-    /// The standing of every site, of every declared link, and why.
+    /// The standing of every site, of every declared link with both ends in scope, and why.
     func sites(scope: QueryScope) throws -> Response {
         let standings = view.standings()
         let inventory = view.inventory
+        let narrowing = ScopeNarrowing(scope, inventory: inventory)
         let sites = inventory.sites.filter { scope.includes(site: $0.id) }.map { site in
             StandingRow(
                 id: site.id, name: site.name.vietnamese, nameEnglish: site.name.text("en"),
-                standing: StandingText(standings.sites[site.id] ?? .unknown))
+                standing: StandingText(standings.sites[site.id] ?? .unknown, narrowing: narrowing))
         }
-        let siteOfDevice = Dictionary(
-            inventory.devices.map { ($0.id, $0.site) }, uniquingKeysWith: { first, _ in first })
-        let links = inventory.links.filter { link in
-            scope.includes(site: siteOfDevice[link.a.device]) || scope.includes(site: siteOfDevice[link.b.device])
-        }.map { link in
+        let links = inventory.links.filter { narrowing.includes(link: $0.id) }.map { link in
             StandingRow(
                 id: link.id, name: link.name.vietnamese, nameEnglish: link.name.text("en"),
-                standing: StandingText(standings.links[link.id] ?? .unknown))
+                standing: StandingText(standings.links[link.id] ?? .unknown, narrowing: narrowing))
         }
         return try Reply.success(SiteList(sites: sites, links: links))
     }
@@ -119,9 +116,10 @@ struct StateEndpoints: Sendable {
 struct StandingText: Encodable {
     var state: String
     var since: String?
+    /// The id of the cause; "" where the asker may not know of it, nil where there is none.
     var because: String?
 
-    init(_ standing: Standing) {
+    init(_ standing: Standing, narrowing: ScopeNarrowing) {
         switch standing {
         case .unknown:
             state = "unknown"
@@ -133,7 +131,7 @@ struct StandingText: Encodable {
         case .unreachable(let cause, let time):
             state = "unreachable"
             since = time.rfc3339
-            because = cause
+            because = narrowing.cause(cause)
         }
     }
 }

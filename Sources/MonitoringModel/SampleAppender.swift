@@ -22,7 +22,7 @@ package protocol SampleAppender: Sendable {
 /// Reads series. Each call sees a consistent state; samples are in time order.
 package protocol SeriesSource: Sendable {
     /// Samples with `start <= timestamp <= end` of all series that satisfy every matcher, stale markers included.
-    /// - Throws: a bad regular expression, or damage found on disk.
+    /// - Throws: a bad regular expression, damage found on disk, or `SampleLimitExceeded`.
     func select(_ matchers: [LabelMatcher], from start: Timestamp, through end: Timestamp) async throws
         -> [SeriesSamples]
 
@@ -33,4 +33,19 @@ package protocol SeriesSource: Sendable {
 
     /// What was described for these metrics, keyed by name.
     func metadata() -> [String: MetricMetadata]
+}
+
+/// A reading would have collected more samples than a source allows; it stopped there and gave nothing.
+package struct SampleLimitExceeded: Error, Hashable, Sendable, CustomStringConvertible {
+    /// Samples that one reading may collect.
+    package var limit: Int
+
+    package init(limit: Int) {
+        self.limit = limit
+    }
+
+    package var description: String {
+        "expected a query that reads at most \(limit) samples, found one that reads more; "
+            + "a narrower selector or a shorter range reads fewer"
+    }
 }

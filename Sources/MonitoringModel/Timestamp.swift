@@ -6,9 +6,15 @@ package struct Timestamp: Hashable, Comparable, Sendable, Codable {
         self.milliseconds = milliseconds
     }
 
+    /// The time nearest to `seconds` after the Unix epoch. Never traps: what lies further than 2^53 ms from the epoch,
+    /// infinities included, becomes that bound, and NaN becomes the epoch. Who must tell these apart checks first.
     package init(seconds: Double) {
-        self.milliseconds = Int64((seconds * 1000).rounded())
+        let exact = (seconds * 1000).rounded()
+        milliseconds = exact.isNaN ? 0 : Int64(min(max(exact, -Self.exactLimit), Self.exactLimit))
     }
+
+    /// Milliseconds either side of 1970 up to which a double holds every whole one: some 285,000 years.
+    private static let exactLimit = Double(1 << 53)
 
     /// Seconds since the Unix epoch, as the Prometheus HTTP API writes times.
     package var seconds: Double { Double(milliseconds) / 1000 }
@@ -30,9 +36,14 @@ package struct Timestamp: Hashable, Comparable, Sendable, Codable {
 }
 
 extension Duration {
-    /// The whole milliseconds of this span, rounded toward zero.
+    /// The whole milliseconds of this span, rounded toward zero; the nearest `Int64` where the span is longer than that.
     package var wholeMilliseconds: Int64 {
-        components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+        let (seconds, attoseconds) = components
+        let bound = seconds < 0 ? Int64.min : Int64.max
+        let (product, isTooLong) = seconds.multipliedReportingOverflow(by: 1000)
+        guard !isTooLong else { return bound }
+        let (sum, isOver) = product.addingReportingOverflow(attoseconds / 1_000_000_000_000_000)
+        return isOver ? bound : sum
     }
 
     /// This span in seconds.

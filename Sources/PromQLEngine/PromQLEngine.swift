@@ -133,6 +133,8 @@ package struct PromQLEngine: QueryEvaluator {
             answer = try await read()
         } catch let error as QueryError {
             throw error
+        } catch let error as SampleLimitExceeded {
+            throw QueryError(.execution, error.description)
         } catch is CancellationError {
             throw Self.canceled
         } catch {

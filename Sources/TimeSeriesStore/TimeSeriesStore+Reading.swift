@@ -15,10 +15,14 @@ extension TimeSeriesStore {
         var older = OlderSamples()
         var result: [SeriesSamples] = []
         result.reserveCapacity(matched.count)
-        head.withLock { head in
+        let limit = options.readLimit
+        var collected = 0
+        try head.withLock { head in
             for number in matched {
                 let series = head.series[Int(number)]
                 let samples = series.samples(from: start.milliseconds, through: end.milliseconds)
+                collected += samples.count
+                guard collected <= limit else { throw SampleLimitExceeded(limit: limit) }
                 if series.evictedThrough >= start.milliseconds {
                     older.want(number, position: result.count, through: min(series.evictedThrough, end.milliseconds))
                 }
@@ -27,7 +31,7 @@ extension TimeSeriesStore {
         }
         // Whatever left memory before the look above was durable before it, so the file has it.
         if !older.isEmpty {
-            let found = try await read(older, from: start.milliseconds)
+            let found = try await read(older, from: start.milliseconds, beside: collected)
             for (position, samples) in found { result[position].samples = samples + result[position].samples }
         }
         return result.filter { !$0.samples.isEmpty }
@@ -57,7 +61,7 @@ extension TimeSeriesStore {
             }
         }
         if !older.isEmpty {
-            let found = try await read(older, from: first)
+            let found = try await read(older, from: first, beside: 0)
             for (position, samples) in found { result[position].sample = samples.last }
         }
         return result.compactMap { labels, sample in
@@ -86,17 +90,23 @@ extension TimeSeriesStore {
     }
 
     /// Reads what is wanted from the file, by position of the result. Damaged rows are noted and left out.
-    private func read(_ older: OlderSamples, from start: Int64) async throws -> [(position: Int, samples: [Sample])] {
+    ///
+    /// - Parameter collected: samples that the same reading found in memory: they count toward its limit.
+    /// - Throws: `SampleLimitExceeded` as soon as it holds one sample too many.
+    private func read(
+        _ older: OlderSamples, from start: Int64, beside collected: Int
+    ) async throws -> [(position: Int, samples: [Sample])] {
+        let limit = options.readLimit
         let turn = nextReader.wrappingAdd(1, ordering: .relaxed).oldValue
         let reader = readers[Int(UInt(bitPattern: turn) % UInt(readers.count))]
         let cancellation = CancellationFlag()
         let (found, damage) = try await withTaskCancellationHandler {
             try await reader.access { db in
-                var collector = SampleCollector(older, from: start)
+                var collector = SampleCollector(older, from: start, limit: limit, collected: collected)
                 var damage: [DamageRecord] = []
                 try BatchTable.read(
                     db, from: start, through: older.end, until: cancellation,
-                    visit: { collector.visit($0) }, damaged: { damage.append($0) })
+                    visit: { try collector.visit($0) }, damaged: { damage.append($0) })
                 return (collector.found, damage)
             }
         } onCancel: {
@@ -138,16 +148,21 @@ private struct SampleCollector {
     /// By series number: index into `samples`, or -1.
     private var slots: [Int32]
     private var samples: [[Sample]]
+    private let limit: Int
+    /// Samples of the whole reading so far, those in memory included; at most `limit`.
+    private var collected: Int
 
-    init(_ wanted: OlderSamples, from start: Int64) {
+    init(_ wanted: OlderSamples, from start: Int64, limit: Int, collected: Int) {
         self.start = start
+        self.limit = limit
+        self.collected = collected
         self.wanted = wanted
         slots = Array(repeating: -1, count: Int(wanted.series.last?.number ?? 0) + 1)
         samples = Array(repeating: [], count: wanted.series.count)
         for (slot, series) in wanted.series.enumerated() { slots[Int(series.number)] = Int32(slot) }
     }
 
-    mutating func visit(_ group: SampleGroup) {
+    mutating func visit(_ group: SampleGroup) throws(SampleLimitExceeded) {
         let time = group.timestamp.milliseconds
         guard time >= start, time <= wanted.end else { return }
         for index in group.series.indices {
@@ -157,6 +172,8 @@ private struct SampleCollector {
             guard slot >= 0, time <= wanted.series[slot].through else { continue }
             // Rising in a file that is whole; where it is not, time order still holds for readers.
             if let last = samples[slot].last, group.timestamp <= last.timestamp { continue }
+            guard collected < limit else { throw SampleLimitExceeded(limit: limit) }
+            collected += 1
             samples[slot].append(Sample(group.timestamp, group.values[index]))
         }
     }

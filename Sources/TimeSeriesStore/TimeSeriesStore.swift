@@ -20,6 +20,9 @@ package final class TimeSeriesStore: SampleAppender, SeriesSource, Sendable {
         /// Samples that may wait for a commit; a batch that does not fit is dropped. A million are 40 minutes of 25,000
         /// series at one a minute, and about 32 MB.
         package var queueLimit = 1_000_000
+        /// Samples that one reading may collect, so that no query exhausts the memory: 16 bytes each. The number is the
+        /// default of Prometheus' `query.max-samples`.
+        package var readLimit = 50_000_000
         package var commitInterval: Duration = .seconds(1)
         /// How often the head moves on and old batches are deleted.
         package var maintenanceInterval: Duration = .seconds(60)

@@ -47,6 +47,16 @@ struct TimestampTests {
         #expect(Timestamp(milliseconds: -1500).seconds == -1.5)
     }
 
+    @Test(
+        "seconds out of range become the nearest bound, and none the epoch",
+        arguments: [
+            (1e300, 9_007_199_254_740_992), (.infinity, 9_007_199_254_740_992), (-1e300, -9_007_199_254_740_992),
+            (-.infinity, -9_007_199_254_740_992), (.nan, 0),
+        ] as [(Double, Int64)])
+    func outOfRange(seconds: Double, milliseconds: Int64) {
+        #expect(Timestamp(seconds: seconds).milliseconds == milliseconds)
+    }
+
     @Test("a span is added, taken away and measured")
     func arithmetic() {
         let time = Timestamp(milliseconds: 1_480_000_000_000)
@@ -59,5 +69,12 @@ struct TimestampTests {
     func spans() {
         #expect(Duration.milliseconds(1500).inSeconds == 1.5)
         #expect(Duration.milliseconds(-2500).wholeMilliseconds == -2500)
+    }
+
+    @Test("spans too long for whole milliseconds become the nearest number")
+    func longSpans() {
+        #expect(Duration.seconds(Int64.max).wholeMilliseconds == .max)
+        #expect(Duration.seconds(Int64.min).wholeMilliseconds == .min)
+        #expect(Duration.milliseconds(Int64.max).wholeMilliseconds == .max)
     }
 }

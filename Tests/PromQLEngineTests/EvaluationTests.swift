@@ -200,7 +200,9 @@ private func seconds(_ value: Double) -> Timestamp { Timestamp(seconds: value) }
         var description: String { "chunk 7 is damaged" }
     }
 
-    @Test("a store that fails is an internal error, a cancelled read is a canceled query")
+    @Test(
+        "a store that fails is an internal error, one read too large an execution error, a cancelled read a canceled query"
+    )
     func failures() async {
         var broken = source
         broken.error = Broken()
@@ -208,6 +210,11 @@ private func seconds(_ value: Double) -> Timestamp { Timestamp(seconds: value) }
         #expect(
             await failure { try await engine.instant("up", at: seconds(0), scope: .everything) }
                 == QueryError(.internal, "the store cannot be read: chunk 7 is damaged"))
+        broken.error = SampleLimitExceeded(limit: 5)
+        let limited = PromQLEngine(source: broken)
+        let refused = await failure { try await limited.instant("up[400d]", at: seconds(0), scope: .everything) }
+        #expect(refused?.code == .execution)
+        #expect(refused?.message.contains("at most 5 samples") == true)
         broken.error = CancellationError()
         let canceling = PromQLEngine(source: broken)
         #expect(

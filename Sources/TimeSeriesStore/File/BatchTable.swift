@@ -9,11 +9,11 @@ enum BatchTable {
     ///
     /// - Parameters:
     ///   - cancellation: ends the reading with a `CancellationError` when it is set.
-    ///   - visit: gets every group of these rows, also those outside the range.
+    ///   - visit: gets every group of these rows, also those outside the range. Its errors end the reading.
     ///   - damaged: gets the rows that cannot be decoded. The checksum is verified before any group of a row is visited.
     static func read(
         _ db: Database, from start: Int64, through end: Int64, until cancellation: CancellationFlag? = nil,
-        visit: (SampleGroup) -> Void, damaged: (DamageRecord) -> Void
+        visit: (SampleGroup) throws -> Void, damaged: (DamageRecord) -> Void
     ) throws {
         // The rows' numbers come from the index alone; rows are then read in rising order.
         let statement = try RawStatement(
@@ -33,7 +33,7 @@ enum BatchTable {
             do {
                 try row.withBlob(1) { bytes in
                     var reader = try SampleBatchReader(bytes)
-                    while try reader.next(&group) { visit(group) }
+                    while try reader.next(&group) { try visit(group) }
                 }
             } catch let error as ChunkDecodingError {
                 damaged(DamageRecord(table: .batches, row: row.integer(0), reason: error.description))
