@@ -1,28 +1,33 @@
 import AlertDispatch
-import Incidents
 import Logging
 import MonitoringModel
 import ServiceLifecycle
+import StateStore
 import Synchronization
 
 /// Carries changed alerts to the outbox, the state store and the log, in the order they changed.
 struct AlertAnnouncer: Service {
     let coordinator: StateCoordinator
     let dispatcher: Dispatcher
-    let store: any AlertStateStore
+    let store: StateStore
     let logger: Logger
     let failures: FailureCount
 
+    private static let longestPause = Duration.seconds(30)
+
+    /// Ends on shutdown once everything that waits has been stored.
     func run() async throws {
-        await cancelWhenGracefulShutdown {
-            for await alerts in coordinator.changes {
-                await announce(alerts)
+        await withGracefulShutdownHandler {
+            for await change in coordinator.changes {
+                log(change.alerts)
+                await store(change)
             }
+        } onGracefulShutdown: {
+            coordinator.finish()
         }
     }
 
-    /// The outbox comes first: a crash before the states are saved announces once more, never not at all.
-    private func announce(_ alerts: [Alert]) async {
+    private func log(_ alerts: [Alert]) {
         for alert in alerts {
             let name = alert.labels["alertname"] ?? "alert"
             logger.log(
@@ -30,17 +35,29 @@ struct AlertAnnouncer: Service {
                 "\(name) \(alert.state.rawValue): \(alert.annotations["summary"] ?? "")",
                 metadata: alert.labels["site"].map { ["site": "\($0)"] })
         }
-        do {
-            try await dispatcher.dispatch(alerts)
-        } catch {
-            failures.increment()
-            logger.error("notifications could not be stored: \(error)")
-        }
-        do {
-            try await store.save(coordinator.records)
-        } catch {
-            failures.increment()
-            logger.error("alert states could not be stored: \(error)")
+    }
+
+    /// Notifications and states become durable together, so that no crash announces twice or never. What cannot be stored is
+    /// tried until it can be: later news waits, in memory.
+    private func store(_ change: AlertChange) async {
+        var pause = Duration.milliseconds(500)
+        while true {
+            do {
+                try await dispatcher.dispatch(change.alerts) { entries in
+                    try await store.save(change.records, enqueueing: entries)
+                }
+                return
+            } catch {
+                failures.increment()
+                logger.error("alerts could not be stored, trying again: \(error)")
+            }
+            do {
+                try await Task.sleep(for: pause)
+            } catch {
+                logger.error("shutdown: alerts not stored; what still holds fires again at the next start")
+                return
+            }
+            pause = min(pause * 2, Self.longestPause)
         }
     }
 }

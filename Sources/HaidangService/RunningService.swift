@@ -33,6 +33,9 @@ final class RunningService: ServiceView {
     let traps: TrapReceiver?
     let announceFailures = FailureCount()
     let rate = SampleRate()
+    /// Where the listener is bound: a reload does not move it.
+    let listen: ListenAddress
+    private let reloader = Reloader()
     let evaluator: any QueryEvaluator
 
     private struct Mutable {
@@ -58,6 +61,7 @@ final class RunningService: ServiceView {
                     + "set allowPlainHTTP: true in haidang.yml if a TLS proxy stands before it, or listen on 127.0.0.1")
         }
         self.options = options
+        self.listen = listen
         self.clock = clock
         self.logger = logger
         startedAt = clock.now
@@ -96,7 +100,15 @@ final class RunningService: ServiceView {
     }
 
     var configuration: Configuration { mutable.withLock { $0.configuration } }
-    var listen: ListenAddress { options.listen ?? configuration.service.listen }
+
+    /// Once nothing runs any more: the last commit, and both files.
+    func close() async throws {
+        traps?.close()
+        snmp.close()
+        http.close()
+        try await timeSeries.close()
+        try state.close()
+    }
 
     func historyFilled() { mutable.withLock { $0.isHistoryFilled = true } }
     func pollingBegan() { mutable.withLock { $0.isPolling = true } }
@@ -111,7 +123,7 @@ final class RunningService: ServiceView {
         return ServiceFacts(
             cityName: service.cityName, timeZone: service.timeZone, version: ProductVersion.text,
             isDemo: options.isDemo, pollInterval: service.pollInterval, metricsPageSeries: service.metricsPageSeries,
-            listensOnLoopback: (options.listen ?? service.listen).address.isLoopback)
+            listensOnLoopback: listen.address.isLoopback)
     }
 
     func alerts() -> [Alert] { coordinator.alerts }
@@ -131,9 +143,10 @@ final class RunningService: ServiceView {
     var reloadCounts: (good: Int, failed: Int) { mutable.withLock { ($0.reloads, $0.failedReloads) } }
 
     func readiness() -> [ReadinessCheck] {
+        let isStoring = timeSeries.statistics.lastCommitError == nil
         let (history, polling, listening) = mutable.withLock { ($0.isHistoryFilled, $0.isPolling, $0.isListening) }
         return [
-            ReadinessCheck(name: "store", isReady: true),
+            ReadinessCheck(name: "store", isReady: isStoring, detail: isStoring ? "" : "samples cannot be stored"),
             ReadinessCheck(name: "listener", isReady: listening, detail: listening ? "" : "not listening yet"),
             ReadinessCheck(
                 name: "history", isReady: history, detail: history ? "" : "the demo's history is being written"),
@@ -141,30 +154,52 @@ final class RunningService: ServiceView {
         ]
     }
 
-    func reload() async throws {
+    func reload(by principal: Principal) async throws {
         do {
-            let new = try options.transform(Configuration.load(directory: options.configurationDirectory))
-            let plan = try pollPlan(new, secrets: options.secrets)
-            let old = configuration.service
-            if (options.listen ?? new.service.listen) != listen || new.service.dataDirectory != old.dataDirectory
-                || new.service.trapListen != old.trapListen
-            {
-                logger.warning("listen addresses and the data directory take effect at the next start")
-            }
-            mutable.withLock {
-                $0.configuration = new
-                $0.reloads += 1
-            }
-            poller.update(plan)
-            coordinator.update(new.inventory, targets: plan.targets, at: clock.now)
-            dispatcher.update(new.service.receivers)
-            checkPoint.update(anonymousViewer: new.service.anonymousViewer && listen.address.isLoopback)
-            devices.update(new.inventory, sources: new.service.trapSources)
-            logger.notice("configuration reloaded: \(plan.targets.count) targets")
+            let count = try await reloader.perform { try self.takeIntoForce() }
+            logger.notice("configuration reloaded: \(count) targets")
+            await audit("configuration.reload", by: principal)
         } catch {
             mutable.withLock { $0.failedReloads += 1 }
             logger.error("configuration refused, the running one stays in force:\n\(error)")
+            await audit("configuration.reload", by: principal, outcome: "refused")
             throw error
+        }
+    }
+
+    /// Reads the directory and swaps everything over, or throws before anything changed. The number of targets.
+    private func takeIntoForce() throws -> Int {
+        let new = try options.transform(Configuration.load(directory: options.configurationDirectory))
+        let plan = try pollPlan(new, secrets: options.secrets)
+        let old = configuration.service
+        if (options.listen ?? new.service.listen) != listen || new.service.dataDirectory != old.dataDirectory
+            || new.service.trapListen != old.trapListen || new.service.missedPolls != old.missedPolls
+            || new.service.retention != old.retention
+        {
+            logger.warning(
+                "listen addresses, dataDirectory, missedPolls, retention and the secrets of traps take effect at the next start"
+            )
+        }
+        mutable.withLock {
+            $0.configuration = new
+            $0.reloads += 1
+        }
+        poller.update(plan)
+        coordinator.update(new.inventory, targets: plan.targets, at: clock.now)
+        dispatcher.update(new.service.receivers)
+        checkPoint.update(anonymousViewer: new.service.anonymousViewer && listen.address.isLoopback)
+        devices.update(new.inventory, sources: new.service.trapSources)
+        return plan.targets.count
+    }
+
+    func audit(_ action: String, by principal: Principal, subject: String = "", outcome: String = "done") async {
+        do {
+            try await state.record(
+                audit: AuditEntry(
+                    at: clock.now, principal: principal.name, role: principal.role, action: action, subject: subject,
+                    outcome: outcome))
+        } catch {
+            logger.error("the audit row of \(action) by \(principal.name) could not be stored: \(error)")
         }
     }
 }

@@ -17,6 +17,7 @@ enum SelfMetrics {
         let dispatch = running.dispatcher.status
         let reloads = running.reloadCounts
         let targets = running.poller.statuses()
+        let polls = running.poller.counts()
         let alerts = running.coordinator.alerts
         var list = FamilyList()
         list.gauge("haidang_start_time_seconds", "When the process began, Unix time.", running.startedAt.seconds)
@@ -24,13 +25,13 @@ enum SelfMetrics {
         list.gauge("haidang_targets", "Poll targets of the plan in force.", Double(targets.count))
         list.gauge(
             "haidang_targets_up", "Targets whose last poll succeeded.", Double(targets.count { $0.last?.isUp == true }))
-        list.counter("haidang_polls_total", "Polls that ended.", Double(targets.reduce(0) { $0 + $1.pollCount }))
+        list.counter("haidang_polls_total", "Polls that ended, and slots that were lost.", Double(polls.polls))
         list.counter(
             "haidang_polls_successful_total", "Polls that were answered.",
-            Double(targets.reduce(0) { $0 + $1.successCount }))
+            Double(polls.successes))
         list.counter(
             "haidang_polls_on_time_total", "Polls that began and ended in their slot.",
-            Double(targets.reduce(0) { $0 + $1.onTimeCount }))
+            Double(polls.onTime))
         list.gauge("haidang_alerts_firing", "Alerts that fire.", Double(alerts.count))
         list.counter("haidang_traps_received_total", "Datagrams at the trap port.", Double(traps.received))
         list.counter("haidang_traps_refused_total", "Traps of sources not allowed.", Double(traps.refused))

@@ -28,19 +28,18 @@ import WebUI
 package func runService(
     _ options: ServiceOptions, companions: [any Service] = [], clock: any WallClock = SystemClock(), logger: Logger
 ) async throws {
+    // Until the reload service listens, a reload must not end the process; what it creates is for its owner alone.
+    signal(SIGHUP, SIG_IGN)
+    umask(0o077)
     let lock = try DataDirectoryLock(directory: dataDirectory(of: options))
     let running = try await RunningService(options: options, lock: lock, clock: clock, logger: logger)
-    defer {
-        running.snmp.close()
-        running.http.close()
-    }
     if let token = options.provisionedToken { try await provision(token, in: running.state, at: clock.now) }
     let setUpToken = try await running.checkPoint.makeSetUpToken(at: clock.now)
     let history = PoolHistory()
     let evaluator = running.evaluator
     let api = APIServer(
         view: running, evaluator: evaluator, source: running.timeSeries, checkPoint: running.checkPoint,
-        tokens: running.state, pages: try Pages(), history: history, clock: clock)
+        tokens: running.state, pages: try Pages(), history: history, clock: clock, logger: logger)
     let ready = ReadyAnnouncement(running: running, setUpToken: setUpToken)
 
     var services: [any Service] = [
@@ -56,7 +55,7 @@ package func runService(
         services.append(
             TrapLoop(
                 receiver: traps, directory: running.devices, poller: running.poller, coordinator: running.coordinator,
-                clock: clock, logger: logger))
+                logger: logger))
     }
     services.append(SelfMetricsService(running: running))
     services.append(PoolHistoryService(history: history, running: running, evaluator: evaluator))
@@ -69,7 +68,16 @@ package func runService(
         services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     // SIGTERM has to end within 5 s: what is still open by then is cut.
     configuration.maximumGracefulShutdownDuration = .seconds(4)
-    try await ServiceGroup(configuration: configuration).run()
+    let outcome: Result<Void, any Error>
+    do {
+        outcome = .success(try await ServiceGroup(configuration: configuration).run())
+    } catch {
+        outcome = .failure(error)
+    }
+    // Whatever ended the parts, what they stored is closed while the directory is still locked.
+    try await running.close()
+    withExtendedLifetime(lock) {}
+    try outcome.get()
 }
 
 /// The data directory asked for.
@@ -114,7 +122,9 @@ private func controlSocket(_ api: APIServer, directory: String, logger: Logger) 
     return Application(
         router: api.router(),
         configuration: ApplicationConfiguration(address: .unixDomainSocket(path: path), serverName: nil),
-        onServerRunning: { _ in chmod(path, 0o600) }, logger: logger.quietened)
+        onServerRunning: { _ in
+            if chmod(path, 0o600) != 0 { logger.error("\(path): its mode could not be set to 0600") }
+        }, logger: logger.quietened)
 }
 
 /// Where other commands reach a running service.
@@ -137,7 +147,6 @@ private struct StoreService: Service {
 
     func run() async throws {
         try await cancelWhenGracefulShutdown { try await store.run() }
-        try await store.close()
     }
 }
 
@@ -155,9 +164,12 @@ private struct PollingService: Service {
 
     func run() async throws {
         try await cancelWhenGracefulShutdown {
-            if let fill = running.options.history, running.timeSeries.statistics.series == 0 {
-                try await fill(running.timeSeries)
-                try await running.timeSeries.flush()
+            if let fill = running.options.history {
+                do {
+                    try await fill(running.timeSeries)
+                } catch is CancellationError {
+                    return
+                }
             }
             running.historyFilled()
             running.pollingBegan()
@@ -196,7 +208,7 @@ private struct ReloadSignal: Service {
         await cancelWhenGracefulShutdown {
             for await _ in signals {
                 // The refusal has been logged and counted.
-                try? await running.reload()
+                try? await running.reload(by: Principal(name: "SIGHUP", role: .admin))
             }
         }
     }

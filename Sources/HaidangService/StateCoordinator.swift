@@ -4,6 +4,14 @@ import MonitoringModel
 import Polling
 import Synchronization
 
+/// News for people, with the state to store beside it.
+struct AlertChange: Sendable {
+    /// Alerts that began or ended together.
+    var alerts: [Alert]
+    /// Everything that fires once this news is out: not what fires by the time it is stored.
+    var records: [AlertRecord]
+}
+
 /// Feeds what polls and traps say into the state engine and hands on the alerts that change.
 ///
 /// Called from the poller's tasks and the trap loop; one short lock, no waiting.
@@ -16,10 +24,10 @@ final class StateCoordinator: PollObserver, Sendable {
     }
 
     private let state: Mutex<State>
-    private let continuation: AsyncStream<[Alert]>.Continuation
-    /// Alerts that began or ended, for the one reader that announces them. Unbounded, since an alert must not be lost and
-    /// there are never more than a few per entity.
-    let changes: AsyncStream<[Alert]>
+    private let continuation: AsyncStream<AlertChange>.Continuation
+    /// Alerts that began or ended, in the order they did, for the one reader that announces them. Unbounded, since an alert
+    /// must not be lost; the state engine keeps a flapping link from filling it.
+    let changes: AsyncStream<AlertChange>
 
     init(engine: StateEngine, targets: [PollTarget]) {
         state = Mutex(State(engine: engine, mainTargets: Self.mainTargets(targets)))
@@ -34,7 +42,7 @@ final class StateCoordinator: PollObserver, Sendable {
     }
 
     func pollFinished(_ outcome: PollOutcome) {
-        let changed = state.withLock { state in
+        state.withLock { state in
             state.newestPoll = max(state.newestPoll ?? outcome.time, outcome.time)
             var alerts: [Alert] = []
             if state.mainTargets[outcome.target.device] == outcome.target.id {
@@ -47,31 +55,34 @@ final class StateCoordinator: PollObserver, Sendable {
                 alerts += state.engine.observe(
                     Self.observation(status, of: outcome.target.device, source: .poll, at: outcome.time))
             }
-            return alerts
+            announce(alerts, state)
         }
-        if !changed.isEmpty { continuation.yield(changed) }
     }
 
     /// Takes in the interfaces that were asked for because of a trap.
-    func confirmed(_ interfaces: [InterfaceStatus], of device: String, at time: Timestamp) {
-        let changed = state.withLock { state in
-            interfaces.flatMap {
-                state.engine.observe(Self.observation($0, of: device, source: .trap, at: time))
+    func confirmed(_ confirmed: ConfirmedInterfaces, of device: String) {
+        state.withLock { state in
+            let alerts = confirmed.interfaces.flatMap {
+                state.engine.observe(Self.observation($0, of: device, source: .trap, at: confirmed.time))
             }
+            announce(alerts, state)
         }
-        if !changed.isEmpty { continuation.yield(changed) }
     }
 
     func update(_ inventory: CityInventory, targets: [PollTarget], at time: Timestamp) {
-        let changed = state.withLock { state in
+        state.withLock { state in
             state.mainTargets = Self.mainTargets(targets)
-            return state.engine.update(inventory, at: time)
+            announce(state.engine.update(inventory, at: time), state)
         }
-        if !changed.isEmpty { continuation.yield(changed) }
+    }
+
+    /// Called under the lock, so that two changes cannot overtake each other; yielding neither waits nor calls back.
+    private func announce(_ alerts: [Alert], _ state: borrowing State) {
+        guard !alerts.isEmpty else { return }
+        continuation.yield(AlertChange(alerts: alerts, records: state.engine.records))
     }
 
     var alerts: [Alert] { state.withLock { $0.engine.alerts } }
-    var records: [AlertRecord] { state.withLock { $0.engine.records } }
     var standings: Standings { state.withLock { $0.engine.standings } }
     /// When the newest finished poll was sent.
     var newestPoll: Timestamp? { state.withLock { $0.newestPoll } }

@@ -76,9 +76,15 @@ package struct TokenAdministration: Sendable {
         }
         let store = try StateStore(directory: lock.directory)
         let checkPoint = CheckPoint(tokens: store, anonymousViewer: false, clock: SystemClock())
-        let value = try await offline(checkPoint, store)
+        let outcome: Result<Value, any Error>
+        do {
+            outcome = .success(try await offline(checkPoint, store))
+        } catch {
+            outcome = .failure(error)
+        }
         try store.close()
-        return value
+        withExtendedLifetime(lock) {}
+        return try outcome.get()
     }
 }
 

@@ -12,7 +12,6 @@ struct TrapLoop: Service {
     let directory: DeviceDirectory
     let poller: Poller
     let coordinator: StateCoordinator
-    let clock: any WallClock
     let logger: Logger
 
     /// Devices asked at the same time; further traps wait in the receiver's bounded queue.
@@ -39,8 +38,7 @@ struct TrapLoop: Service {
 
     private func confirm(_ device: String) async {
         do {
-            let interfaces = try await poller.confirmInterfaces(of: device)
-            coordinator.confirmed(interfaces, of: device, at: clock.now)
+            coordinator.confirmed(try await poller.confirmInterfaces(of: device), of: device)
         } catch {
             // The next poll decides; the device may itself have just lost its path.
             logger.info("a trap from \(device) could not be confirmed: \(error)")

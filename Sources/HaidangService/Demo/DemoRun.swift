@@ -103,7 +103,14 @@ package func runDemo(
     }
     if demo.history > .zero {
         let history = DemoHistory(inventory: simulatedInventory, world: simulator.world, span: demo.history)
-        options.history = { try await history.fill($0, until: SystemClock().now, progress: progress) }
+        let mark = demo.dataDirectory + "/history-complete"
+        // A history that was interrupted goes on where it ended: what is stored already is not stored again.
+        if !FileManager.default.fileExists(atPath: mark) {
+            options.history = {
+                try await history.fill($0, until: SystemClock().now, progress: progress)
+                _ = FileManager.default.createFile(atPath: mark, contents: nil)
+            }
+        }
     }
     let accessLink = leafLink(of: original)
     options.onReady = { ready in
