@@ -48,7 +48,7 @@ package struct TokenRecord: Hashable, Sendable, Codable {
     }
 }
 
-/// Keeps tokens. Implemented by StateStore; changes are durable when a call returns.
+/// Keeps tokens. Implemented by StateDatabase; changes are durable when a call returns.
 package protocol TokenStore: Sendable {
     func tokens() async throws -> [TokenRecord]
     /// - Throws: when the name is taken.

@@ -42,7 +42,7 @@ package struct OutboxEntry: Hashable, Sendable {
     }
 }
 
-/// The durable queue of notifications. Implemented by StateStore; every call is durable when it returns.
+/// The durable queue of notifications. Implemented by StateDatabase; every call is durable when it returns.
 package protocol OutboxStore: Sendable {
     /// Adds entries; one whose key is known already is left as it is.
     func enqueue(_ entries: [OutboxEntry]) async throws

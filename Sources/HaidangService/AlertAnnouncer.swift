@@ -9,7 +9,7 @@ import Synchronization
 struct AlertAnnouncer: Service {
     let coordinator: StateCoordinator
     let dispatcher: Dispatcher
-    let store: StateStore
+    let store: StateDatabase
     let logger: Logger
     let failures: FailureCount
 

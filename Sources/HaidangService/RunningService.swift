@@ -21,8 +21,8 @@ final class RunningService: ServiceView {
     let options: ServiceOptions
     let clock: any WallClock
     let logger: Logger
-    let timeSeries: TimeSeriesStore
-    let state: StateStore
+    let timeSeries: SampleStore
+    let state: StateDatabase
     let snmp: SNMPClient
     let http: HTTPClient
     let coordinator: StateCoordinator
@@ -65,11 +65,11 @@ final class RunningService: ServiceView {
         self.clock = clock
         self.logger = logger
         startedAt = clock.now
-        var storeOptions = TimeSeriesStore.Options()
+        var storeOptions = SampleStore.Options()
         storeOptions.retention = service.retention
-        timeSeries = try TimeSeriesStore(directory: lock.directory, options: storeOptions, clock: clock, lock: lock)
-        evaluator = PromQLEngine(source: timeSeries, lookback: .seconds(300))
-        state = try StateStore(directory: lock.directory)
+        timeSeries = try SampleStore(directory: lock.directory, options: storeOptions, clock: clock, lock: lock)
+        evaluator = PromQLEvaluator(source: timeSeries, lookback: .seconds(300))
+        state = try StateDatabase(directory: lock.directory)
         snmp = try SNMPClient()
         http = HTTPClient()
         let plan = try pollPlan(configuration, secrets: options.secrets)

@@ -143,7 +143,7 @@ extension Logger {
 
 /// Commits once a second; its end is the final commit.
 private struct StoreService: Service {
-    let store: TimeSeriesStore
+    let store: SampleStore
 
     func run() async throws {
         try await cancelWhenGracefulShutdown { try await store.run() }

@@ -59,7 +59,7 @@ package struct TokenAdministration: Sendable {
     }
 
     private func perform<Value: Sendable>(
-        online: (ControlClient) async throws -> Value, offline: (CheckPoint, StateStore) async throws -> Value
+        online: (ControlClient) async throws -> Value, offline: (CheckPoint, StateDatabase) async throws -> Value
     ) async throws -> Value {
         guard FileManager.default.fileExists(atPath: directory) else {
             throw ServiceError("data directory \(directory): expected a directory, found nothing")
@@ -74,7 +74,7 @@ package struct TokenAdministration: Sendable {
             defer { client.close() }
             return try await online(client)
         }
-        let store = try StateStore(directory: lock.directory)
+        let store = try StateDatabase(directory: lock.directory)
         let checkPoint = CheckPoint(tokens: store, anonymousViewer: false, clock: SystemClock())
         let outcome: Result<Value, any Error>
         do {

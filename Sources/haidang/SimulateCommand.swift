@@ -48,7 +48,7 @@ struct SimulateCommand: AsyncParsableCommand {
             let secrets = SimulatedSecrets()
             let token = Token.generate()
             let options = try simulationOptions(controlToken: token.text)
-            let simulator = try CitySimulator(
+            let simulator = try CitySimulation(
                 inventory: configuration.inventory,
                 credentials: try snmpCredentials(configuration.inventory, secrets: secrets), options: options)
             try await simulator.start()
@@ -80,11 +80,11 @@ struct SimulateCommand: AsyncParsableCommand {
         return SNMPRecording(parsing: Array(data))
     }
 
-    private func simulationOptions(controlToken: String) throws -> CitySimulator.Options {
+    private func simulationOptions(controlToken: String) throws -> CitySimulation.Options {
         guard (0.01...100_000).contains(speed) else {
             throw ValidationError("--speed: expected a number of 0.01 to 100000, found \(speed)")
         }
-        var options = CitySimulator.Options()
+        var options = CitySimulation.Options()
         options.agentPort = agentPort
         options.httpPort = httpPort
         options.controlPort = controlPort

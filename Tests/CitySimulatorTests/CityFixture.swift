@@ -81,26 +81,26 @@ enum CityFixture {
     /// A city whose clock stands still until the test moves it; nothing listens.
     static func quiet(
         clock: ManualClock = ManualClock(mondayMorning), inventory: CityInventory = inventory(),
-        _ adjust: (inout CitySimulator.Options) -> Void = { _ in }
-    ) throws -> CitySimulator {
-        var options = CitySimulator.Options()
+        _ adjust: (inout CitySimulation.Options) -> Void = { _ in }
+    ) throws -> CitySimulation {
+        var options = CitySimulation.Options()
         options.clock = clock
         adjust(&options)
-        return try CitySimulator(inventory: inventory, credentials: credentials, options: options)
+        return try CitySimulation(inventory: inventory, credentials: credentials, options: options)
     }
 
     /// Runs `body` against a city that listens on free ports of this machine.
     static func serving<Value: Sendable>(
-        inventory: CityInventory = inventory(), _ adjust: (inout CitySimulator.Options) -> Void = { _ in },
-        _ body: @Sendable @escaping (CitySimulator) async throws -> Value
+        inventory: CityInventory = inventory(), _ adjust: (inout CitySimulation.Options) -> Void = { _ in },
+        _ body: @Sendable @escaping (CitySimulation) async throws -> Value
     ) async throws -> Value {
-        var options = CitySimulator.Options()
+        var options = CitySimulation.Options()
         options.agentPort = 0
         options.httpPort = 0
         options.controlPort = 0
         options.controlToken = "a token nobody guesses"
         adjust(&options)
-        let city = try CitySimulator(inventory: inventory, credentials: credentials, options: options)
+        let city = try CitySimulation(inventory: inventory, credentials: credentials, options: options)
         try await city.start()
         return try await withThrowingTaskGroup(of: Value?.self) { group in
             group.addTask {

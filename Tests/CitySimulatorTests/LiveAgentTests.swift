@@ -208,11 +208,11 @@ struct LiveAgentTests {
     func portTaken() async throws {
         try await CityFixture.serving { city in
             for taken in [city.agentPort, city.httpPort, city.controlEndpoint.port] {
-                var options = CitySimulator.Options()
+                var options = CitySimulation.Options()
                 options.agentPort = taken == city.agentPort ? taken : 0
                 options.httpPort = taken == city.httpPort ? taken : 0
                 options.controlPort = taken == city.controlEndpoint.port ? taken : 0
-                let second = try CitySimulator(
+                let second = try CitySimulation(
                     inventory: CityFixture.inventory(), credentials: CityFixture.credentials, options: options)
                 let error = await #expect(throws: SimulationError.self) { try await second.start() }
                 #expect(error?.code == .system && error?.description.contains("\(taken)") == true)

@@ -9,7 +9,7 @@ import Testing
 struct PagesTests {
     /// Fetches a page of the simulated device at 127.93.7.`host`.
     static func page(
-        _ host: UInt8, _ path: String, of city: CitySimulator, timeout: Duration = .seconds(20)
+        _ host: UInt8, _ path: String, of city: CitySimulation, timeout: Duration = .seconds(20)
     ) async throws -> HTTPProbe.Answer {
         try await HTTPProbe.fetch(
             SNMPEndpoint(address: [127, 93, 7, host], port: city.httpPort), path, timeout: timeout)

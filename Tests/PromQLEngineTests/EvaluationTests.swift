@@ -30,7 +30,7 @@ private func text(_ answer: QueryAnswer) -> String {
 private func seconds(_ value: Double) -> Timestamp { Timestamp(seconds: value) }
 
 @Suite struct EvaluationTests {
-    private let engine = PromQLEngine(source: source, lookback: .seconds(15))
+    private let engine = PromQLEvaluator(source: source, lookback: .seconds(15))
 
     @Test(
         "an instant query gives the newest value within the look-back",
@@ -206,17 +206,17 @@ private func seconds(_ value: Double) -> Timestamp { Timestamp(seconds: value) }
     func failures() async {
         var broken = source
         broken.error = Broken()
-        let engine = PromQLEngine(source: broken)
+        let engine = PromQLEvaluator(source: broken)
         #expect(
             await failure { try await engine.instant("up", at: seconds(0), scope: .everything) }
                 == QueryError(.internal, "the store cannot be read: chunk 7 is damaged"))
         broken.error = SampleLimitExceeded(limit: 5)
-        let limited = PromQLEngine(source: broken)
+        let limited = PromQLEvaluator(source: broken)
         let refused = await failure { try await limited.instant("up[400d]", at: seconds(0), scope: .everything) }
         #expect(refused?.code == .execution)
         #expect(refused?.message.contains("at most 5 samples") == true)
         broken.error = CancellationError()
-        let canceling = PromQLEngine(source: broken)
+        let canceling = PromQLEvaluator(source: broken)
         #expect(
             await failure { try await canceling.instant("up", at: seconds(0), scope: .everything) }?.code == .canceled)
     }
@@ -229,7 +229,7 @@ private func seconds(_ value: Double) -> Timestamp { Timestamp(seconds: value) }
             continuation.yield()
             while !Task.isCancelled { await Task.yield() }
         }
-        let engine = PromQLEngine(source: slow)
+        let engine = PromQLEvaluator(source: slow)
         let codes = await withTaskGroup(of: QueryError.Code?.self) { group in
             group.addTask { await failure { try await engine.instant("up", at: seconds(0), scope: .everything) }?.code }
             for await _ in stream { break }

@@ -11,16 +11,16 @@ import Testing
 /// A state store in a directory of its own.
 private final class Fixture {
     let directory: TemporaryDirectory
-    private(set) var store: StateStore
+    private(set) var store: StateDatabase
 
     init() throws {
         directory = try TemporaryDirectory()
-        store = try StateStore(directory: directory.path)
+        store = try StateDatabase(directory: directory.path)
     }
 
     func reopen() throws {
         try store.close()
-        store = try StateStore(directory: directory.path)
+        store = try StateDatabase(directory: directory.path)
     }
 
     /// Opens `state.db` beside the store's back; the store must be closed.
@@ -52,7 +52,7 @@ struct StateFileTests {
         let fixture = try Fixture()
         try fixture.store.close()
         try fixture.withFile { try $0.execute(sql: "PRAGMA user_version = 2") }
-        let error = #expect(throws: DatabaseFileError.self) { try StateStore(directory: fixture.directory.path) }
+        let error = #expect(throws: DatabaseFileError.self) { try StateDatabase(directory: fixture.directory.path) }
         #expect(error?.code == .newerVersion)
     }
 
@@ -61,7 +61,7 @@ struct StateFileTests {
         let fixture = try Fixture()
         try fixture.store.close()
         try fixture.withFile { try $0.execute(sql: "PRAGMA application_id = \(0x6864_6d74)") }
-        let error = #expect(throws: DatabaseFileError.self) { try StateStore(directory: fixture.directory.path) }
+        let error = #expect(throws: DatabaseFileError.self) { try StateDatabase(directory: fixture.directory.path) }
         #expect(error?.code == .foreign)
     }
 

@@ -16,7 +16,7 @@ struct StoreWriter {
             exit(2)
         }
         let clock = SteppedClock()
-        var options = TimeSeriesStore.Options()
+        var options = SampleStore.Options()
         // A short head, so that a few hundred numbers go through every stage: queue, head, file.
         options.headWindow = .seconds(60)
         options.onCommit = { summary in
@@ -25,7 +25,7 @@ struct StoreWriter {
             let line = Array("\(summary.lastTime.milliseconds / 1000)\n".utf8)
             _ = write(1, line, line.count)
         }
-        let store = try TimeSeriesStore(directory: CommandLine.arguments[1], options: options, clock: clock)
+        let store = try SampleStore(directory: CommandLine.arguments[1], options: options, clock: clock)
         let series = store.seriesIDs(
             for: (0..<10).map { LabelSet(metric: "written", [Label("part", "\($0)")]) })
         let newest = try await store.latest(

@@ -93,7 +93,7 @@ struct DatabaseFileTests {
         try other.writeWithoutTransaction { try $0.execute(sql: "CREATE TABLE theirs (x)") }
         try other.close()
         let error = #expect(throws: DatabaseFileError.self) {
-            try TimeSeriesStore(directory: directory.path, clock: ManualClock())
+            try SampleStore(directory: directory.path, clock: ManualClock())
         }
         #expect(error?.code == .foreign)
         let again = try DatabaseQueue(path: directory.file("metrics.db"))
@@ -107,7 +107,7 @@ struct DatabaseFileTests {
         let text = [UInt8](repeating: UInt8(ascii: "x"), count: 20_000)
         try FileBytes.write(text, to: directory.file("metrics.db"))
         let error = #expect(throws: DatabaseFileError.self) {
-            try TimeSeriesStore(directory: directory.path, clock: ManualClock())
+            try SampleStore(directory: directory.path, clock: ManualClock())
         }
         #expect(error?.code == .damaged)
         #expect(error?.description.hasPrefix(directory.file("metrics.db")) == true)
@@ -119,7 +119,7 @@ struct DatabaseFileTests {
     func secondOpener() async throws {
         let fixture = try StoreFixture()
         let error = #expect(throws: DatabaseFileError.self) {
-            try TimeSeriesStore(directory: fixture.directory.path, clock: fixture.clock)
+            try SampleStore(directory: fixture.directory.path, clock: fixture.clock)
         }
         #expect(error?.code == .directoryInUse)
         #expect(error?.message.contains("process \(getpid())") == true)
@@ -133,7 +133,7 @@ struct DatabaseFileTests {
         let directory = try TemporaryDirectory()
         let path = directory.file("data/of/haidang")
         let lock = try DataDirectoryLock(directory: path)
-        let store = try TimeSeriesStore(directory: path, clock: ManualClock(), lock: lock)
+        let store = try SampleStore(directory: path, clock: ManualClock(), lock: lock)
         try await store.close()
         #expect(throws: DatabaseFileError.self) { try DataDirectoryLock(directory: path) }
         withExtendedLifetime(lock) {}

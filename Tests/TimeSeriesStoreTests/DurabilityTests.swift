@@ -41,7 +41,7 @@ struct DurabilityTests {
             let numbers = program.output().split(separator: "\n").compactMap { Int64($0) }
             acknowledged = max(acknowledged, numbers.max() ?? 0)
 
-            let store = try TimeSeriesStore(
+            let store = try SampleStore(
                 directory: data, clock: ManualClock(Timestamp(milliseconds: acknowledged * 1000)))
             let found = try await store.everything()
             #expect(found.count == 10, "round \(round)")

@@ -7,7 +7,7 @@ import TimeSeriesStore
 struct ReadLimitTests {
     @Test("a reading of more samples than the limit is refused, from memory and from the file")
     func limit() async throws {
-        var options = TimeSeriesStore.Options()
+        var options = SampleStore.Options()
         options.readLimit = 5
         let fixture = try StoreFixture(options: options)
         let start = fixture.clock.now

@@ -7,14 +7,14 @@ import TimeSeriesStore
 final class StoreFixture {
     let directory: TemporaryDirectory
     let clock: ManualClock
-    var options = TimeSeriesStore.Options()
-    private(set) var store: TimeSeriesStore
+    var options = SampleStore.Options()
+    private(set) var store: SampleStore
 
-    init(options: TimeSeriesStore.Options = TimeSeriesStore.Options()) throws {
+    init(options: SampleStore.Options = SampleStore.Options()) throws {
         directory = try TemporaryDirectory()
         clock = ManualClock()
         self.options = options
-        store = try TimeSeriesStore(directory: directory.path, options: options, clock: clock)
+        store = try SampleStore(directory: directory.path, options: options, clock: clock)
     }
 
     func reopen() async throws {
@@ -23,7 +23,7 @@ final class StoreFixture {
     }
 
     func open() throws {
-        store = try TimeSeriesStore(directory: directory.path, options: options, clock: clock)
+        store = try SampleStore(directory: directory.path, options: options, clock: clock)
     }
 
     /// Appends one sample a series at `time`.
@@ -40,7 +40,7 @@ final class StoreFixture {
     }
 }
 
-extension TimeSeriesStore {
+extension SampleStore {
     /// Every sample of the series with these labels.
     func everything(_ matchers: [LabelMatcher] = []) async throws -> [SeriesSamples] {
         try await select(

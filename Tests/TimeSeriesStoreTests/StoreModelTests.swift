@@ -43,7 +43,7 @@ struct StoreModelTests {
     @Test("seeded random operations and restarts give the model's answers", arguments: 1...8)
     func randomOperations(seed: UInt64) async throws {
         var generator = SeededGenerator(seed: seed)
-        var options = TimeSeriesStore.Options()
+        var options = SampleStore.Options()
         options.headWindow = .seconds(600)
         let fixture = try StoreFixture(options: options)
         let origin = fixture.clock.now

@@ -110,7 +110,7 @@ struct StoreTests {
 
     @Test("a batch that does not fit into the queue is dropped whole and counted")
     func fullQueue() async throws {
-        var options = TimeSeriesStore.Options()
+        var options = SampleStore.Options()
         options.queueLimit = 3
         let fixture = try StoreFixture(options: options)
         let now = fixture.clock.now
@@ -168,7 +168,7 @@ struct StoreTests {
 
     @Test("run commits by itself, and once more when it is cancelled")
     func run() async throws {
-        var options = TimeSeriesStore.Options()
+        var options = SampleStore.Options()
         options.commitInterval = .milliseconds(20)
         let fixture = try StoreFixture(options: options)
         let store = fixture.store
@@ -201,7 +201,7 @@ struct StoreTests {
 
     @Test("readers see every sample once while it moves from the queue to the head to the file")
     func readersBesideWriter() async throws {
-        var options = TimeSeriesStore.Options()
+        var options = SampleStore.Options()
         options.headWindow = .seconds(20)
         let fixture = try StoreFixture(options: options)
         let (store, clock) = (fixture.store, fixture.clock)
@@ -234,7 +234,7 @@ struct StoreTests {
 
     @Test("batches older than the retention are deleted, and the file gives back their pages")
     func retention() async throws {
-        var options = TimeSeriesStore.Options()
+        var options = SampleStore.Options()
         options.retention = .seconds(86_400)
         let fixture = try StoreFixture(options: options)
         let start = fixture.clock.now

@@ -65,7 +65,7 @@ package func runDemo(
     let secrets = SimulatedSecrets()
     let configuration = try Configuration.load(directory: demo.configurationDirectory)
     let token = try DemoToken(dataDirectory: demo.dataDirectory)
-    var simulation = CitySimulator.Options()
+    var simulation = CitySimulation.Options()
     simulation.agentPort = demo.agentPort
     simulation.httpPort = demo.httpPort
     simulation.controlPort = demo.controlPort
@@ -74,7 +74,7 @@ package func runDemo(
     simulation.faults = demo.faults + (demo.sendsTraps ? [] : ["traps-off"])
     simulation.trapDestination = SNMPEndpoint(
         address: demo.trapListen.address.bytes, port: demo.trapListen.port)
-    let simulator = try CitySimulator(
+    let simulator = try CitySimulation(
         inventory: configuration.inventory, credentials: try snmpCredentials(configuration.inventory, secrets: secrets),
         options: simulation)
     try await simulator.start()
@@ -143,7 +143,7 @@ private func leafLink(of inventory: CityInventory) -> Link? {
 
 /// Answers until shutdown.
 private struct SimulatorService: Service {
-    let simulator: CitySimulator
+    let simulator: CitySimulation
 
     func run() async throws {
         try await cancelWhenGracefulShutdown { try await simulator.run() }

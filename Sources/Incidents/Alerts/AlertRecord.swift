@@ -1,6 +1,6 @@
 package import MonitoringModel
 
-/// What must survive a restart: the alerts that fire and why. Implemented by StateStore.
+/// What must survive a restart: the alerts that fire and why. Implemented by StateDatabase.
 package protocol AlertStateStore: Sendable {
     /// Replaces everything stored; durable when it returns.
     func save(_ records: [AlertRecord]) async throws

@@ -6,7 +6,7 @@ import PromQLSyntax
 /// So far an expression is a selector or a literal; anything else is refused with its place. An instant query of a
 /// range selector gives the samples themselves. Results are sorted by labels. A scope leaves out every series whose
 /// `site` label it does not name, whatever the expression says. Nothing is kept between queries.
-package struct PromQLEngine: QueryEvaluator {
+package struct PromQLEvaluator: QueryEvaluator {
     private let source: any SeriesSource
     private let lookback: Duration
 

@@ -4,7 +4,7 @@ import FoundationEssentials
 import GRDB
 package import MonitoringModel
 
-extension StateStore: OutboxStore {
+extension StateDatabase: OutboxStore {
     package func enqueue(_ entries: [OutboxEntry]) async throws {
         try await database.transaction { db in try Self.insert(entries, db) }
     }

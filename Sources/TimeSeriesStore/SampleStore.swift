@@ -11,7 +11,7 @@ import Synchronization
 ///
 /// The newest hour (`Options.headWindow`) of every series, and its newest sample however old, are in memory; what is older is
 /// decoded from the file.
-package final class TimeSeriesStore: SampleAppender, SeriesSource, Sendable {
+package final class SampleStore: SampleAppender, SeriesSource, Sendable {
     package struct Options: Sendable {
         /// How much of every series stays in memory. 16 bytes a sample: 40,000 series at one a minute take about 45 MB.
         package var headWindow: Duration = .seconds(3600)

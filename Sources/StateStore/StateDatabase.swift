@@ -7,7 +7,7 @@ import DatabaseFiles
 /// cancelled: what happens during shutdown is remembered too.
 ///
 /// Whoever opens it holds the data directory's `DataDirectoryLock`.
-package final class StateStore: Sendable {
+package final class StateDatabase: Sendable {
     let database: DatabaseConnection
 
     /// Opens the file of a directory that exists, or creates it. Blocks for a few file accesses.

@@ -4,7 +4,7 @@ import GRDB
 package import MonitoringModel
 import Synchronization
 
-extension TimeSeriesStore {
+extension SampleStore {
     // MARK: SeriesSource
 
     package func select(

@@ -33,7 +33,7 @@ package struct AuditEntry: Hashable, Sendable {
     }
 }
 
-extension StateStore {
+extension StateDatabase {
     /// Adds rows to the audit; durable when it returns.
     package func record(audit entries: [AuditEntry]) async throws {
         try await database.transaction { db in

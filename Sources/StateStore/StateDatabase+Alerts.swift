@@ -5,7 +5,7 @@ import GRDB
 package import Incidents
 import MonitoringModel
 
-extension StateStore: AlertStateStore {
+extension StateDatabase: AlertStateStore {
     package func save(_ records: [AlertRecord]) async throws {
         try await save(records, enqueueing: [])
     }

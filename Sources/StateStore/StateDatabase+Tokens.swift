@@ -3,7 +3,7 @@ import DatabaseFiles
 import GRDB
 import MonitoringModel
 
-extension StateStore: TokenStore {
+extension StateDatabase: TokenStore {
     package func tokens() async throws -> [TokenRecord] {
         try await database.access { db in
             try Row.fetchAll(

@@ -9,7 +9,7 @@ import Synchronization
 /// `start` opens the sockets, after which the agents answer; `run` waits until the surrounding task is cancelled and closes
 /// everything. Nothing listens beyond this machine: the HTTP and UDP sockets are bound to all addresses, because every device
 /// has its own of 127.0.0.0/8, and refuse whatever does not come from loopback and lead to loopback.
-package final class CitySimulator: Sendable {
+package final class CitySimulation: Sendable {
     package struct Options: Sendable {
         /// UDP port of every agent; 0 picks a free one.
         package var agentPort: UInt16 = 16261

@@ -4,7 +4,7 @@ import Glibc
 import MonitoringModel
 import Synchronization
 
-extension TimeSeriesStore {
+extension SampleStore {
     /// Makes everything that waits durable, in one transaction. Runs on the writer's queue.
     func commit(_ db: Database) throws {
         let work = head.withLock { $0.beginCommit() }
