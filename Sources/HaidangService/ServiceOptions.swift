@@ -9,7 +9,7 @@ package struct ServiceOptions: Sendable {
     package var dataDirectory: String?
     /// Wins over `listen` of `haidang.yml`.
     package var listen: ListenAddress?
-    /// Wins over `traps.listen` of `haidang.yml`.
+    /// Wins over `trapListen` of `haidang.yml`.
     package var trapListen: ListenAddress?
     package var secrets: any SecretSource
     package var isDemo = false

@@ -19,7 +19,7 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "Address and port of pages and API; default: listen of haidang.yml.")
     var listen: ListenAddress?
 
-    @Option(help: "Address and UDP port of traps; default: traps.listen of haidang.yml.")
+    @Option(help: "Address and UDP port of traps; default: trapListen of haidang.yml.")
     var trapListen: ListenAddress?
 
     @OptionGroup
