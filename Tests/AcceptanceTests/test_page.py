@@ -47,19 +47,40 @@ def test_the_page_is_clean_and_in_both_languages(page, demo):
 
 
 def test_every_figure_equals_the_api(page, demo):
+    await_condition(
+        "every target was polled",
+        lambda: all(t["health"] == "up" for t in demo.get("/api/v1/targets")["activeTargets"]), 150)
     agrees(page, "sites-reachable", lambda: sum(s["state"] == "up" for s in demo.sites().values()))
     agrees(page, "incidents-open", lambda: len(demo.get("/api/v1/alerts")["alerts"]))
     agrees(page, "targets-up", lambda: sum(t["health"] == "up" for t in demo.get("/api/v1/targets")["activeTargets"]))
     agrees(page, "rooms-ready", lambda: sum(float(r["value"][1]) == 1 for r in demo.query("room_ready")))
-    for row in demo.query("capacity_used_bytes"):
-        pool = row["metric"]["resource"]
+    agrees(page, "sites-total", lambda: len(demo.sites()))
+    agrees(page, "targets-total", lambda: len(demo.get("/api/v1/targets")["activeTargets"]))
+    agrees(page, "rooms-total", lambda: len(demo.query("room_ready")))
+    agrees(page, "series", lambda: demo.own_metric("haidang_store_series"))
+    agrees(page, "traps", lambda: demo.own_metric("haidang_traps_received_total"))
+    agrees(page, "notifications-pending", lambda: demo.own_metric("haidang_notifications_pending"))
+    agrees(page, "notifications-delivered", lambda: demo.own_metric("haidang_notifications_delivered_total"))
 
-        def equal():
-            used = {r["metric"]["resource"]: float(r["value"][1]) for r in demo.query("capacity_used_bytes")}
-            shown = page.locator(f'[data-figure="pool-used"][data-id="{pool}"]').get_attribute("data-value")
-            return float(shown) == used[pool]
+    def quality():
+        targets = demo.get("/api/v1/targets")["activeTargets"]
+        polls = sum(t["polls"] for t in targets)
+        return sum(min(t["succeeded"], t["onTime"]) for t in targets) / polls
 
-        await_condition(f"used bytes of {pool}", equal, 90)
+    await_condition(
+        "poll-quality on the page equals the API", lambda: abs(figure(page, "poll-quality") - quality()) < 1e-6, 30)
+    for name, metric in (("pool-used", "capacity_used_bytes"), ("pool-size", "capacity_size_bytes")):
+        for pool in [row["metric"]["resource"] for row in demo.query(metric)]:
+
+            def equal():
+                values = {r["metric"]["resource"]: float(r["value"][1]) for r in demo.query(metric)}
+                shown = page.locator(f'[data-figure="{name}"][data-id="{pool}"]').get_attribute("data-value")
+                return float(shown) == values[pool]
+
+            await_condition(f"{name} of {pool}", equal, 90)
+    links = {link["id"]: link["standing"]["state"] for link in demo.get("/api/v1/sites")["links"]}
+    for trunk in page.locator("[data-link]").all():
+        assert trunk.get_attribute("data-standing") == links[trunk.get_attribute("data-link")]
     for site, standing in demo.sites().items():
         tile = page.locator(f'[data-site="{site}"]').first
         await_condition(
