@@ -66,7 +66,7 @@ let package = Package(
         library("HTTPTransport", ["CCurl", "CPlatform"]),
         library("ExpositionFormat", ["MonitoringModel"]),
         library("PromQLSyntax", ["MonitoringModel"]),
-        library("ChunkEncoding", ["MonitoringModel"]),
+        library("ChunkEncoding", ["MonitoringModel", "CPlatform"]),
         library("RE2", ["CRE2"]),
         library("DatabaseFiles", [grdb]),
 
@@ -138,6 +138,7 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["MonitoringModel"], path: "Tests/TestSupport", swiftSettings: checks),
         tests("MonitoringModel", ["MonitoringModel"]),
+        tests("ChunkEncoding", ["ChunkEncoding"]),
         tests("Inventory", ["Inventory"]),
         tests("SNMP", ["SNMP", "CNetSNMP"]),
         tests("HTTPTransport", ["HTTPTransport"]),
@@ -149,6 +150,12 @@ let package = Package(
         .executableTarget(
             name: "StoreWriter", dependencies: ["TimeSeriesStore", "MonitoringModel"], path: "Tests/StoreWriter",
             swiftSettings: checks),
+        .executableTarget(
+            name: "StoreVerifier", dependencies: ["TimeSeriesStore", "MonitoringModel", grdb],
+            path: "Tests/StoreVerifier", swiftSettings: checks),
+        .executableTarget(
+            name: "StoreBenchmark", dependencies: ["TimeSeriesStore", "MonitoringModel", argumentParser],
+            path: "Tests/Benchmarks/StoreBenchmark", swiftSettings: checks),
         tests(
             "StateStore",
             ["StateStore", "Incidents", "AlertDispatch", "Access", "DatabaseFiles", "MonitoringModel", grdb]),

@@ -110,3 +110,15 @@ int cp_udp_send(int fd, const uint8_t *buffer, const cp_datagram *datagrams, int
 // Takes one ICMP error off the queue: the peer the datagram had been sent to and the error number (positive).
 // 1 when one was taken, 0 when the queue is empty.
 int cp_udp_receive_error(int fd, cp_address *peer, int *error);
+
+// MARK: CRC-32C
+
+// The CRC-32C (Castagnoli, reflected, initial value and final XOR 0xffffffff) of `count` bytes, continuing from the checksum
+// `crc` of what came before them (0: nothing did). `bytes` may be null when `count` is 0.
+uint32_t cp_crc32c(uint32_t crc, const void *bytes, size_t count);
+
+// The same, never with the processor's instruction.
+uint32_t cp_crc32c_portable(uint32_t crc, const void *bytes, size_t count);
+
+// 1 when this processor has an instruction for it (SSE4.2, or the CRC extension of ARMv8), so that `cp_crc32c` uses it.
+int cp_crc32c_has_instruction(void);

@@ -1,27 +1,27 @@
 /// Reads the store's primitive encodings, each access checked against the end.
 ///
 /// Confined to the closure that lent the buffer.
-struct ByteReader {
+package struct ByteReader {
     private let buffer: UnsafeRawBufferPointer
-    private(set) var offset: Int
+    package private(set) var offset: Int
 
-    init(_ buffer: UnsafeRawBufferPointer, from offset: Int = 0) {
+    package init(_ buffer: UnsafeRawBufferPointer, from offset: Int = 0) {
         self.buffer = buffer
         self.offset = offset
     }
 
-    var isAtEnd: Bool { offset >= buffer.count }
-    var remaining: Int { buffer.count - offset }
+    package var isAtEnd: Bool { offset >= buffer.count }
+    package var remaining: Int { buffer.count - offset }
 
     @inline(__always)
-    mutating func byte() throws(ChunkDecodingError) -> UInt8 {
+    package mutating func byte() throws(ChunkDecodingError) -> UInt8 {
         guard offset < buffer.count else { throw truncated("a byte") }
         defer { offset += 1 }
         return buffer[offset]
     }
 
     @inline(__always)
-    mutating func varint() throws(ChunkDecodingError) -> UInt64 {
+    package mutating func varint() throws(ChunkDecodingError) -> UInt64 {
         // Most numbers are below 128: one byte.
         if offset < buffer.count, buffer[offset] < 0x80 {
             defer { offset += 1 }
@@ -31,23 +31,40 @@ struct ByteReader {
     }
 
     @inline(__always)
-    mutating func zigzag() throws(ChunkDecodingError) -> Int64 {
+    package mutating func zigzag() throws(ChunkDecodingError) -> Int64 {
         let value = try varint()
         return Int64(bitPattern: value >> 1) ^ -Int64(bitPattern: value & 1)
     }
 
     @inline(__always)
-    mutating func littleEndian64() throws(ChunkDecodingError) -> UInt64 {
+    package mutating func littleEndian64() throws(ChunkDecodingError) -> UInt64 {
         guard remaining >= 8 else { throw truncated("8 bytes") }
         defer { offset += 8 }
         return UInt64(littleEndian: buffer.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
     }
 
     /// Skips `count` bytes and returns where they began.
-    mutating func skip(_ count: Int) throws(ChunkDecodingError) -> Int {
+    package mutating func skip(_ count: Int) throws(ChunkDecodingError) -> Int {
         guard count >= 0, count <= remaining else { throw truncated("\(count) bytes") }
         defer { offset += count }
         return offset
+    }
+
+    /// A varint that is at most `limit`.
+    @inline(__always)
+    package mutating func count(atMost limit: Int) throws(ChunkDecodingError) -> Int {
+        let start = offset
+        let value = try varint()
+        guard value <= UInt64(limit) else {
+            throw ChunkDecodingError(.malformed, "expected a number of at most \(limit), found \(value)", at: start)
+        }
+        return Int(value)
+    }
+
+    /// The next `count` bytes, lent as long as the buffer is.
+    package mutating func bytes(_ count: Int) throws(ChunkDecodingError) -> UnsafeRawBufferPointer {
+        let start = try skip(count)
+        return UnsafeRawBufferPointer(rebasing: buffer[start..<start + count])
     }
 
     /// A length as a varint, then as many bytes of UTF-8.

@@ -7,38 +7,44 @@
 ///       +---------+--------+--------+--------+--------+------
 /// ```
 ///
-/// The checksum covers the version byte and the body, so no bit of a BLOB can change unseen.
-enum Envelope {
-    static let length = 5
+/// The checksum covers the version byte, the identity and the body, so no bit of a BLOB can change unseen. The identity is the
+/// 64-bit number of the row that holds the BLOB, little endian; it is not stored in the BLOB, so a BLOB under another row's
+/// number fails the check. BLOBs of format 1 have none and name their row in the body, where that matters.
+package enum Envelope {
+    package static let length = 5
 
     /// Starts a BLOB; the checksum is filled in by `seal`.
-    static func begin(version: UInt8, reserving capacity: Int = 0) -> ByteWriter {
+    package static func begin(version: UInt8, reserving capacity: Int = 0) -> ByteWriter {
         var writer = ByteWriter(reserving: capacity + length)
         writer.append(version)
         writer.append(zeros: 4)
         return writer
     }
 
-    static func seal(_ writer: ByteWriter) -> [UInt8] {
+    package static func seal(_ writer: ByteWriter, identity: UInt64? = nil) -> [UInt8] {
         var bytes = writer.bytes
-        let sum = checksum(bytes)
-        withUnsafeBytes(of: sum.littleEndian) { sum in
-            for index in 0..<4 { bytes[1 + index] = sum[index] }
-        }
+        seal(&bytes, identity: identity)
         return bytes
+    }
+
+    /// Fills in the checksum of a BLOB that `begin` started.
+    static func seal(_ bytes: inout [UInt8], identity: UInt64?) {
+        bytes.withUnsafeMutableBytes { buffer in
+            let sum = checksum(UnsafeRawBufferPointer(buffer), identity: identity)
+            buffer.storeBytes(of: sum.littleEndian, toByteOffset: 1, as: UInt32.self)
+        }
     }
 
     /// Checks length, checksum and version and returns a reader of the body.
     static func open(
-        _ buffer: UnsafeRawBufferPointer, version: UInt8
+        _ buffer: UnsafeRawBufferPointer, version: UInt8, identity: UInt64? = nil
     ) throws(ChunkDecodingError) -> ByteReader {
         guard buffer.count >= length else {
             throw ChunkDecodingError(
                 .truncated, "expected a header of \(length) bytes, found \(buffer.count)", at: buffer.count)
         }
         let stored = UInt32(littleEndian: buffer.loadUnaligned(fromByteOffset: 1, as: UInt32.self))
-        let head = CRC32C.checksum(UnsafeRawBufferPointer(rebasing: buffer[0..<1]))
-        let actual = CRC32C.checksum(UnsafeRawBufferPointer(rebasing: buffer[length...]), continuing: head)
+        let actual = checksum(buffer, identity: identity)
         guard stored == actual else {
             throw ChunkDecodingError(
                 .checksumMismatch,
@@ -51,10 +57,11 @@ enum Envelope {
         return ByteReader(buffer, from: length)
     }
 
-    private static func checksum(_ bytes: [UInt8]) -> UInt32 {
-        bytes.withUnsafeBytes { buffer in
-            let head = CRC32C.checksum(UnsafeRawBufferPointer(rebasing: buffer[0..<1]))
-            return CRC32C.checksum(UnsafeRawBufferPointer(rebasing: buffer[length...]), continuing: head)
+    private static func checksum(_ buffer: UnsafeRawBufferPointer, identity: UInt64?) -> UInt32 {
+        var sum = CRC32C.checksum(UnsafeRawBufferPointer(rebasing: buffer[0..<1]))
+        if let identity {
+            sum = withUnsafeBytes(of: identity.littleEndian) { CRC32C.checksum($0, continuing: sum) }
         }
+        return CRC32C.checksum(UnsafeRawBufferPointer(rebasing: buffer[length...]), continuing: sum)
     }
 }

@@ -1,21 +1,20 @@
+import ChunkEncoding
 import MonitoringModel
 
-/// Encodes what one commit stores. The format is drawn in TimeSeriesStore's article "The batch format".
-package struct SampleBatchEncoder {
-    static let version: UInt8 = 1
-
+/// Writes batches as the first version of the file had them.
+struct FirstFormatEncoder {
     private var writer: ByteWriter
     private var previousTime: Int64 = 0
     /// Samples encoded so far.
-    package private(set) var sampleCount = 0
+    private(set) var sampleCount = 0
 
     /// - Parameter samples: how many are expected, to size the buffer.
-    package init(reserving samples: Int = 0) {
-        writer = Envelope.begin(version: Self.version, reserving: samples * 6)
+    init(reserving samples: Int = 0) {
+        writer = Envelope.begin(version: FirstBatchReader.version, reserving: samples * 6)
     }
 
     /// Appends the values of one time. `series` rises strictly and is as long as `values`; an empty group is left out.
-    package mutating func append(_ group: SampleGroup) {
+    mutating func append(_ group: SampleGroup) {
         let count = group.series.count
         guard count > 0 else { return }
         writer.append(zigzag: group.timestamp.milliseconds &- previousTime)
@@ -41,7 +40,7 @@ package struct SampleBatchEncoder {
     }
 
     /// The finished BLOB.
-    package func finish() -> [UInt8] {
+    func finish() -> [UInt8] {
         Envelope.seal(writer)
     }
 
@@ -52,5 +51,10 @@ package struct SampleBatchEncoder {
         let integer = Int64(value)
         // The comparison of bits keeps -0.0 apart from 0.
         return Double(integer).bitPattern == value.bitPattern ? integer : nil
+    }
+
+    /// The labels of a series as the first version stored them, which later ones do as well.
+    static func encode(_ labels: LabelSet, of number: UInt32) -> [UInt8] {
+        LabelCoding.encode(labels, of: number)
     }
 }

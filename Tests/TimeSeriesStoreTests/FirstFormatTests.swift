@@ -1,9 +1,10 @@
 import ChunkEncoding
 import MonitoringModel
+import TestSupport
 import Testing
 
-@Suite("Batch format")
-struct BatchFormatTests {
+@Suite("First batch format")
+struct FirstFormatTests {
     /// Every kind of field once: two times, gaps between series, whole and broken numbers, a stale marker, a negative zero.
     static let groups = [
         SampleGroup(
@@ -27,7 +28,7 @@ struct BatchFormatTests {
     @Test("the bytes of version 1 stay as they are")
     func goldenBytes() throws {
         #expect(Self.encode(Self.groups) == Self.golden)
-        #expect(try Self.equal(SampleBatchReader.groups(of: Self.golden), Self.groups))
+        #expect(try Self.equal(FirstBatchReader.groups(of: Self.golden), Self.groups))
     }
 
     @Test(
@@ -52,7 +53,7 @@ struct BatchFormatTests {
     @Test("a value comes back with every bit", arguments: values)
     func roundTrip(value: Double) throws {
         let group = SampleGroup(timestamp: Timestamp(milliseconds: -5), series: [.max], values: [value])
-        #expect(try Self.equal(SampleBatchReader.groups(of: Self.encode([group])), [group]))
+        #expect(try Self.equal(FirstBatchReader.groups(of: Self.encode([group])), [group]))
     }
 
     @Test("random batches come back equal", arguments: 1...20)
@@ -73,7 +74,7 @@ struct BatchFormatTests {
                         : Double(bitPattern: generator.next())
                 })
         }
-        #expect(try Self.equal(SampleBatchReader.groups(of: Self.encode(groups)), groups))
+        #expect(try Self.equal(FirstBatchReader.groups(of: Self.encode(groups)), groups))
     }
 
     @Test("each flipped bit is found")
@@ -82,7 +83,7 @@ struct BatchFormatTests {
         for bit in 0..<bytes.count * 8 {
             var damaged = bytes
             damaged[bit / 8] ^= 1 << (bit % 8)
-            #expect(throws: ChunkDecodingError.self, "bit \(bit)") { try SampleBatchReader.groups(of: damaged) }
+            #expect(throws: ChunkDecodingError.self, "bit \(bit)") { try FirstBatchReader.groups(of: damaged) }
         }
     }
 
@@ -91,7 +92,7 @@ struct BatchFormatTests {
         let bytes = Self.encode(Self.groups)
         for length in 0..<bytes.count {
             #expect(throws: ChunkDecodingError.self, "length \(length)") {
-                try SampleBatchReader.groups(of: Array(bytes[..<length]))
+                try FirstBatchReader.groups(of: Array(bytes[..<length]))
             }
         }
     }
@@ -99,7 +100,7 @@ struct BatchFormatTests {
     @Test("a newer version is told apart from damage")
     func newerVersion() throws {
         let error = #expect(throws: ChunkDecodingError.self) {
-            try SampleBatchReader.groups(of: Self.sealed(version: 2, body: []))
+            try FirstBatchReader.groups(of: Self.sealed(version: 2, body: []))
         }
         #expect(error?.code == .unsupportedVersion)
     }
@@ -113,7 +114,7 @@ struct BatchFormatTests {
         }
         do throws(ChunkDecodingError) {
             // Some of them are batches by chance; then every series has a value.
-            for group in try SampleBatchReader.groups(of: Self.sealed(version: 1, body: body)) {
+            for group in try FirstBatchReader.groups(of: Self.sealed(version: 1, body: body)) {
                 #expect(group.series.count == group.values.count)
             }
         } catch {
@@ -135,7 +136,7 @@ struct BatchFormatTests {
         ])
     func bounds(body: [UInt8]) {
         let error = #expect(throws: ChunkDecodingError.self) {
-            try SampleBatchReader.groups(of: Self.sealed(version: 1, body: body))
+            try FirstBatchReader.groups(of: Self.sealed(version: 1, body: body))
         }
         #expect(error?.code == .malformed)
     }
@@ -155,18 +156,8 @@ struct BatchFormatTests {
         }
     }
 
-    @Test("a series' newest sample comes back equal, and not as another series'")
-    func newestSample() throws {
-        let bytes = NewestSampleCoding.encode(Sample(Timestamp(milliseconds: -7), 0.5), of: 300)
-        let decoded = try bytes.withUnsafeBytes { try NewestSampleCoding.decode($0, of: 300) }
-        #expect(decoded == Sample(Timestamp(milliseconds: -7), 0.5))
-        #expect(throws: ChunkDecodingError.self) {
-            try bytes.withUnsafeBytes { try NewestSampleCoding.decode($0, of: 301) }
-        }
-    }
-
     static func encode(_ groups: [SampleGroup]) -> [UInt8] {
-        var encoder = SampleBatchEncoder()
+        var encoder = FirstFormatEncoder()
         for group in groups { encoder.append(group) }
         return encoder.finish()
     }

@@ -1,14 +1,17 @@
 import MonitoringModel
 
-/// Decodes what `SampleBatchEncoder` wrote, one group at a time.
+/// Decodes what the first version of the file kept in a batch, one group at a time. The format is drawn in TimeSeriesStore's
+/// article "The first batch format".
 ///
 /// The checksum is verified before anything is decoded. Confined to the closure that lent the buffer.
-package struct SampleBatchReader {
+package struct FirstBatchReader {
+    package static let version: UInt8 = 1
+
     private var reader: ByteReader
     private var previousTime: Int64 = 0
 
     package init(_ buffer: UnsafeRawBufferPointer) throws(ChunkDecodingError) {
-        reader = try Envelope.open(buffer, version: SampleBatchEncoder.version)
+        reader = try Envelope.open(buffer, version: Self.version)
     }
 
     /// Replaces the content of `group` by the next one, keeping its storage; false at the end.
@@ -56,12 +59,12 @@ package struct SampleBatchReader {
     }
 }
 
-extension SampleBatchReader {
+extension FirstBatchReader {
     /// All groups of a BLOB, for tools and tests.
     package static func groups(of bytes: [UInt8]) throws(ChunkDecodingError) -> [SampleGroup] {
         let result: Result<[SampleGroup], ChunkDecodingError> = bytes.withUnsafeBytes { buffer in
             do throws(ChunkDecodingError) {
-                var reader = try SampleBatchReader(buffer)
+                var reader = try FirstBatchReader(buffer)
                 var groups: [SampleGroup] = []
                 var group = SampleGroup()
                 while try reader.next(&group) { groups.append(group) }

@@ -1,0 +1,144 @@
+/// Decodes rows of batches in the order of their numbers.
+///
+/// Most rounds go on from the group's last one, so a decoder that missed a row must `forget`: it then steps over the rounds
+/// whose key it does not have until the group's next key, at most 15 rounds later, and counts them.
+package struct BatchDecoder {
+    /// What a row holds, in the order of writing.
+    package enum Content {
+        /// The values of one round, lent for the call: as many as `series`, `AbsentValue` where there is none.
+        case round(group: UInt32, series: [UInt32], time: Int64, values: UnsafeBufferPointer<Double>)
+        case late(series: UInt32, time: Int64, value: Double)
+    }
+
+    private final class Group {
+        var series: [UInt32]
+        var state: RoundState
+        var values: [Double]
+
+        init(series: [UInt32]) {
+            self.series = series
+            state = RoundState(columns: series.count)
+            values = Array(repeating: 0, count: series.count)
+        }
+    }
+
+    private var groups: [UInt32: Group] = [:]
+    /// Rounds stepped over since their key was missing.
+    package private(set) var roundsWithoutKey = 0
+
+    package init() {}
+
+    /// A row is missing or damaged: no round after it may go on from one before it.
+    package mutating func forget() {
+        groups = [:]
+    }
+
+    /// - Parameters:
+    ///   - number: the row's number; the BLOB of another row fails the checksum, which is verified before anything is visited.
+    ///   - visit: gets each round and late sample. Its errors end the decoding.
+    package mutating func decode(
+        _ buffer: UnsafeRawBufferPointer, number: Int64, visit: (Content) throws -> Void
+    ) throws {
+        var reader = try Envelope.open(
+            buffer, version: BatchEncoder.version, identity: UInt64(bitPattern: number))
+        var time: Int64 = 0
+        while !reader.isAtEnd {
+            let kind = try reader.byte()
+            let length = Int(try reader.byte()) | Int(try reader.byte()) << 8
+            let end = reader.offset + length
+            guard length <= reader.remaining else {
+                throw ChunkDecodingError(
+                    .truncated, "expected a segment of \(length) bytes, found \(reader.remaining)", at: reader.offset)
+            }
+            let first = try reader.varint()
+            guard let subject = UInt32(exactly: first) else {
+                throw ChunkDecodingError(.malformed, "expected a number of at most 32 bits", at: reader.offset)
+            }
+            time &+= try reader.zigzag()
+            switch kind {
+            case BatchSegment.key:
+                groups[subject] = Group(series: try Self.series(&reader))
+                try round(subject, time, &reader, end: end, visit)
+            case BatchSegment.follow:
+                if groups[subject] == nil {
+                    roundsWithoutKey += 1
+                    _ = try reader.skip(end - reader.offset)
+                } else {
+                    try round(subject, time, &reader, end: end, visit)
+                }
+            case BatchSegment.late:
+                let value = Double(bitPattern: try reader.littleEndian64())
+                try visit(.late(series: subject, time: time, value: value))
+            default:
+                throw ChunkDecodingError(
+                    .malformed, "expected a segment of kind 1 to 3, found \(kind)", at: end - length)
+            }
+            guard reader.offset == end else {
+                throw ChunkDecodingError(.malformed, "expected the segment's end at byte \(end)", at: reader.offset)
+            }
+        }
+    }
+
+    private static func series(_ reader: inout ByteReader) throws(ChunkDecodingError) -> [UInt32] {
+        let count = try reader.count(atMost: BatchEncoder.columnLimit)
+        var series: [UInt32] = []
+        series.reserveCapacity(count)
+        var next: Int64 = 0
+        for _ in 0..<count {
+            let start = reader.offset
+            guard let number = UInt32(exactly: next &+ (try reader.zigzag())) else {
+                throw ChunkDecodingError(.malformed, "expected a series number of at most 32 bits", at: start)
+            }
+            series.append(number)
+            next = Int64(number) + 1
+        }
+        return series
+    }
+
+    private func round(
+        _ number: UInt32, _ time: Int64, _ reader: inout ByteReader, end: Int, _ visit: (Content) throws -> Void
+    ) throws {
+        guard let group = groups[number] else { return }
+        try Self.tags(&reader, &group.state, count: group.series.count)
+        let hasTags = !group.state.tags.isEmpty
+        for index in group.series.indices {
+            switch hasTags ? group.state.tags[index] : 0 {
+            case RoundTag.integer.rawValue:
+                let whole = (RoundTag.whole(group.state.previous[index]) ?? 0) &+ (try reader.zigzag())
+                group.values[index] = Double(whole)
+                group.state.previous[index] = Double(whole)
+            case RoundTag.thousandths.rawValue:
+                let scaled = (RoundTag.thousandths(group.state.previous[index]) ?? 0) &+ (try reader.zigzag())
+                group.values[index] = Double(scaled) / 1000
+                group.state.previous[index] = group.values[index]
+            case RoundTag.raw.rawValue:
+                group.values[index] = Double(bitPattern: try reader.littleEndian64())
+                group.state.previous[index] = group.values[index]
+            default:
+                group.values[index] = AbsentValue.value
+            }
+        }
+        try group.values.withUnsafeBufferPointer {
+            try visit(.round(group: number, series: group.series, time: time, values: $0))
+        }
+    }
+
+    private static func tags(
+        _ reader: inout ByteReader, _ state: inout RoundState, count: Int
+    ) throws(ChunkDecodingError) {
+        let start = reader.offset
+        switch try reader.byte() {
+        case RoundTags.allIntegers: state.tags.removeAll(keepingCapacity: true)
+        case RoundTags.asBefore:
+            guard state.tags.count == count else {
+                throw ChunkDecodingError(.malformed, "expected tags in an earlier round, found none", at: start)
+            }
+        case RoundTags.listed:
+            state.tags.removeAll(keepingCapacity: true)
+            let packed = try reader.bytes((count + 3) / 4)
+            for index in 0..<count { state.tags.append((packed[index / 4] >> UInt8(2 * (index % 4))) & 3) }
+        case let other:
+            throw ChunkDecodingError(.malformed, "expected tags of kind 0 to 2, found \(other)", at: start)
+        }
+    }
+}
