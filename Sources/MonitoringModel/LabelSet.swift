@@ -33,6 +33,12 @@ package struct LabelSet: Hashable, Comparable, Sendable, Codable {
         self.labels = sorted
     }
 
+    /// Labels known to be sorted by name, with unique names and no empty values, as they are in another set.
+    package init(canonical labels: [Label]) {
+        assert(Self.isCanonical(labels))
+        self.labels = labels
+    }
+
     /// A series' labels: the metric name and pairs in any order.
     package init(metric: String, _ pairs: [Label] = []) {
         self.init([Label(Label.metricName, metric)] + pairs)

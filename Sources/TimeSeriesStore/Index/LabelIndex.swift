@@ -1,146 +1,129 @@
-import MonitoringModel
+package import MonitoringModel
 
-/// Finds series by their labels.
+/// Finds series by their labels, and labels by the number of their series.
 ///
-/// Numbers are dense and rise with time, so the postings of a label value (the series that have it) are sorted by being
-/// appended to. Not safe for use from several threads: the head's lock guards it.
-struct LabelIndex {
+/// Each name–value pair is kept once and has a number (`LabelPairs`); a series is the numbers of its pairs
+/// (`SeriesLabels`). Series numbers rise with time, so the postings of a pair (the series that have it) are sorted by
+/// being appended to. Not safe for use from several threads: the head's lock guards it.
+///
+/// Everything large lies in pages that never move: no insertion copies more than a hash table of four-byte slots.
+package struct LabelIndex: Sendable {
     /// One past the largest number ever given.
-    private(set) var upperBound: UInt32 = 0
-    private var numbers: [LabelSet: UInt32] = [:]
-    private var postings: [String: [String: [UInt32]]] = [:]
-    /// Every series, rising.
-    private var all: [UInt32] = []
+    package private(set) var upperBound: UInt32 = 0
+    var pairs = LabelPairs()
+    var series = SeriesLabels()
 
-    var count: Int { all.count }
+    package init() {}
 
-    func number(of labels: LabelSet) -> UInt32? { numbers[labels] }
+    package var count: Int { series.count }
 
-    /// The distinct values of a label, in no order.
-    func values(of name: String) -> [String] {
-        postings[name].map { Array($0.keys) } ?? []
+    /// The numbers of all series, rising.
+    package var numbers: [UInt32] { series.numbers.numbers }
+
+    /// Whether a series has this number: it was added and not removed.
+    package func contains(_ number: UInt32) -> Bool { series.numbers.contains(number) }
+
+    /// What the index holds on the heap, spare capacity included.
+    package var memoryBytes: Int { pairs.memoryBytes + series.memoryBytes }
+
+    // MARK: Looking up
+
+    /// The number of the series with these labels, or nil. Of several the smallest.
+    package func number(of labels: LabelSet) -> UInt32? {
+        let labels = labels.labels
+        return withUnsafeTemporaryAllocation(of: UInt32.self, capacity: labels.count) { numbers in
+            for index in labels.indices {
+                guard let pair = pairs.number(of: labels[index]) else { return nil }
+                numbers.initializeElement(at: index, to: pair)
+            }
+            return series.number(of: numbers.span)
+        }
     }
 
+    /// The labels of a series, none for a number that is not in use. Texts are shared with other series.
+    package func labels(of number: UInt32) -> LabelSet {
+        series.withPairs(of: number) { numbers in
+            var labels: [Label] = []
+            labels.reserveCapacity(numbers.count)
+            for index in numbers.indices { labels.append(pairs.label(numbers[index])) }
+            return LabelSet(canonical: labels)
+        }
+    }
+
+    /// The names of all labels, in no order.
+    package func labelNames() -> [String] { pairs.labelNames }
+
+    /// The distinct values of a label, in no order.
+    package func values(of name: String) -> [String] {
+        pairs.number(ofName: name).map { pairs.values(ofName: $0) } ?? []
+    }
+
+    // MARK: Adding
+
     /// Adds a series under the next number.
-    ///
-    /// - Returns: its number, and its labels with texts shared with other series.
-    mutating func insert(_ labels: LabelSet) -> (number: UInt32, labels: LabelSet) {
+    package mutating func insert(_ labels: LabelSet) -> UInt32 {
         let number = upperBound
-        return (number, insert(labels, as: number))
+        insert(labels, as: number)
+        return number
     }
 
     /// Adds a series under the number it has on disk. Numbers come rising; those left out are never found.
-    @discardableResult
-    mutating func insert(_ labels: LabelSet, as number: UInt32) -> LabelSet {
-        let shared = LabelSet(labels.labels.map { Label(sharedName($0.name), sharedValue($0)) })
-        upperBound = number + 1
-        all.append(number)
-        numbers[shared] = number
-        for label in shared.labels {
-            postings[label.name, default: [:]][label.value, default: []].append(number)
+    package mutating func insert(_ labels: LabelSet, as number: UInt32) {
+        let labels = labels.labels
+        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: labels.count) { numbers in
+            for index in labels.indices { numbers.initializeElement(at: index, to: pairs.intern(labels[index])) }
+            insert(numbers.span, as: number)
         }
-        return shared
     }
 
-    /// Leaves out the numbers below `bound`: their rows are damaged, and they must not be given again.
-    mutating func skip(to bound: UInt32) {
+    private mutating func insert(_ numbers: Span<UInt32>, as number: UInt32) {
+        precondition(number >= upperBound && number < .max)
+        for index in numbers.indices { pairs.append(number, to: numbers[index]) }
+        series.insert(numbers, as: number)
+        upperBound = number + 1
+    }
+
+    /// Leaves out the numbers below `bound`: they are never given.
+    package mutating func skip(to bound: UInt32) {
         upperBound = max(upperBound, bound)
     }
 
-    /// The series below `bound` that satisfy every condition, rising.
-    func series(satisfying conditions: [Condition], below bound: UInt32) -> [UInt32] {
-        var included: [[UInt32]] = []
-        var excluded: [[UInt32]] = []
-        for condition in conditions {
-            let values = postings[condition.name] ?? [:]
-            switch condition.kind {
-            case .hasOne(let wanted): included.append(Self.union(wanted.compactMap { values[$0] }))
-            case .hasNone(let unwanted): excluded.append(Self.union(unwanted.compactMap { values[$0] }))
-            case .isPresent: included.append(Self.union(Array(values.values)))
-            case .isAbsent: excluded.append(Self.union(Array(values.values)))
+    // MARK: Removing
+
+    /// Forgets series. Their numbers are not given again; numbers that are not in use are ignored.
+    ///
+    /// - Complexity: that of the postings of all pairs the series have, and now and then, in proportion to what was
+    ///   removed since the last time, that of the whole index.
+    package mutating func remove(_ numbers: [UInt32]) {
+        var removed = NumberSet(below: upperBound)
+        var affected = NumberSet(below: pairs.upperBound)
+        for number in numbers where series.numbers.contains(number) && removed.insertNew(number) {
+            series.withPairs(of: number) { numbers in
+                for index in numbers.indices { affected.insert(numbers[index]) }
             }
         }
-        // The shortest list first: every later step then looks at few series.
-        included.sort { $0.count < $1.count }
-        var result = included.first ?? all
-        for list in included.dropFirst() where !result.isEmpty { result = Self.intersection(result, list) }
-        for list in excluded where !result.isEmpty { result = Self.difference(result, list) }
-        if let last = result.last, last >= bound { result.removeAll { $0 >= bound } }
-        return result
+        pairs.remove(removed, from: affected.numbers)
+        series.remove(removed)
+        if pairs.isSparse || count == 0 { rebuild() }
     }
 
-    /// Texts of up to 15 bytes live inside the String itself; sharing matters for the longer ones.
-    private func sharedName(_ name: String) -> String {
-        guard name.utf8.count > 15, let index = postings.index(forKey: name) else { return name }
-        return postings[index].key
-    }
-
-    private func sharedValue(_ label: Label) -> String {
-        guard label.value.utf8.count > 15, let values = postings[label.name],
-            let index = values.index(forKey: label.value)
-        else { return label.value }
-        return values[index].key
-    }
-
-    private static func union(_ lists: [[UInt32]]) -> [UInt32] {
-        guard lists.count > 1 else { return lists.first ?? [] }
-        var result: [UInt32] = []
-        result.reserveCapacity(lists.reduce(0) { $0 + $1.count })
-        for list in lists { result += list }
-        // A series has one value of a label, so the lists are disjoint.
-        result.sort()
-        return result
-    }
-
-    private static func intersection(_ short: [UInt32], _ long: [UInt32]) -> [UInt32] {
-        var result: [UInt32] = []
-        result.reserveCapacity(short.count)
-        if short.count * 16 < long.count {
-            for number in short where contains(long, number) { result.append(number) }
-            return result
+    /// Gives back what removed pairs left behind.
+    private mutating func rebuild() {
+        var result = LabelIndex()
+        var known = Array(repeating: UInt32.max, count: Int(pairs.upperBound))
+        series.numbers.forEach { number in
+            series.withPairs(of: number) { old in
+                withUnsafeTemporaryAllocation(of: UInt32.self, capacity: old.count) { new in
+                    for index in old.indices {
+                        let pair = Int(old[index])
+                        if known[pair] == .max { known[pair] = result.pairs.intern(pairs.label(old[index])) }
+                        new.initializeElement(at: index, to: known[pair])
+                    }
+                    result.insert(new.span, as: number)
+                }
+            }
         }
-        var index = 0
-        for number in short {
-            while index < long.count, long[index] < number { index += 1 }
-            if index == long.count { break }
-            if long[index] == number { result.append(number) }
-        }
-        return result
-    }
-
-    private static func difference(_ list: [UInt32], _ removed: [UInt32]) -> [UInt32] {
-        guard !removed.isEmpty else { return list }
-        var index = 0
-        return list.filter { number in
-            while index < removed.count, removed[index] < number { index += 1 }
-            return index == removed.count || removed[index] != number
-        }
-    }
-
-    private static func contains(_ sorted: [UInt32], _ number: UInt32) -> Bool {
-        var low = 0
-        var high = sorted.count
-        while low < high {
-            let middle = (low + high) / 2
-            if sorted[middle] < number { low = middle + 1 } else { high = middle }
-        }
-        return low < sorted.count && sorted[low] == number
-    }
-}
-
-extension LabelIndex {
-    /// A matcher after its pattern, if any, was tried on the values that exist.
-    struct Condition {
-        enum Kind {
-            /// The label has one of these values, none of them empty.
-            case hasOne([String])
-            /// The label is missing or has another value than these.
-            case hasNone([String])
-            case isPresent
-            case isAbsent
-        }
-
-        var name: String
-        var kind: Kind
+        result.skip(to: upperBound)
+        self = result
     }
 }
