@@ -27,8 +27,12 @@ package enum DatabaseFile {
             try db.execute(sql: "PRAGMA mmap_size = 0")
             // After a burst the log is cut back to this many bytes at the next checkpoint.
             try db.execute(sql: "PRAGMA journal_size_limit = 33554432")
+            // A first look makes SQLite open its log, still empty. What fails from here on leaves nothing behind.
+            _ = try schemaVersion(db)
+            try syncDirectory(directory)
         }
         createPrivately(path)
+        try renewLog(path + "-wal")
         return try explaining(path) {
             let queue = try DatabaseQueue(path: path, configuration: configuration)
             try queue.writeWithoutTransaction { db in try migrate(db, format) }
