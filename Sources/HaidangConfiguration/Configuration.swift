@@ -16,7 +16,12 @@ package struct Configuration: Sendable {
         package var anonymousViewer: Bool
         /// Relative to the configuration directory; nil: given by `--data`.
         package var dataDirectory: String?
+        /// How long raw samples are kept, rollups of 5 minutes and of an hour.
         package var retention: Duration
+        package var retentionFiveMinutes = Duration.seconds(730 * 86_400)
+        package var retentionHours = Duration.seconds(3_650 * 86_400)
+        /// Bytes of samples above which the oldest go; nil: no such bound.
+        package var retentionSize: Double?
         package var pollInterval: Duration
         package var pollTimeout: Duration
         package var pollRetries: Int

@@ -66,7 +66,13 @@ final class RunningService: ServiceView {
         self.logger = logger
         startedAt = clock.now
         var storeOptions = SampleStore.Options()
-        storeOptions.retention = service.retention
+        storeOptions.rawRetention = service.retention
+        storeOptions.fiveMinuteRetention = service.retentionFiveMinutes
+        storeOptions.hourRetention = service.retentionHours
+        storeOptions.maximumBytes = service.retentionSize.map { Int($0) }
+        storeOptions.onUpgrade = { share in
+            logger.notice("metrics.db is brought up to date: \(Int(share * 100)) %")
+        }
         timeSeries = try SampleStore(directory: lock.directory, options: storeOptions, clock: clock, lock: lock)
         evaluator = PromQLEvaluator(source: timeSeries, lookback: .seconds(300))
         state = try StateDatabase(directory: lock.directory)
@@ -175,6 +181,8 @@ final class RunningService: ServiceView {
         if (options.listen ?? new.service.listen) != listen || new.service.dataDirectory != old.dataDirectory
             || new.service.trapListen != old.trapListen || new.service.missedPolls != old.missedPolls
             || new.service.retention != old.retention
+            || new.service.retentionFiveMinutes != old.retentionFiveMinutes
+            || new.service.retentionHours != old.retentionHours || new.service.retentionSize != old.retentionSize
         {
             logger.warning(
                 "listen addresses, dataDirectory, missedPolls, retention and the secrets of traps take effect at the next start"

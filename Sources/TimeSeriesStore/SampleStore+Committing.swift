@@ -1,3 +1,4 @@
+import ChunkEncoding
 import DatabaseFiles
 import GRDB
 import Glibc
@@ -11,26 +12,64 @@ extension SampleStore {
         guard !work.isEmpty else { return }
         let began = ContinuousClock.now
         let now = clock.now
-        let rows = BatchRow.rows(of: work.batches)
-        var sequence: Int64?
         do {
             try db.inTransaction(.immediate) {
-                try MetricsFile.insert(work.newSeries, into: db)
-                sequence = try BatchTable.write(rows, to: db)
-                try MetricsFile.upsertNewest(work.newest, into: db)
-                try MetricsFile.upsert(work.metadata, into: db)
-                try MetricsFile.insert(work.damage, at: now, into: db)
+                try Self.write(work, at: now, to: db)
                 return .commit
             }
         } catch {
             head.withLock { $0.abandon(work, reason: "\(error)") }
             throw error
         }
+        head.withLock { $0.complete(work) }
+        committed(work, began: began, at: now)
+    }
+
+    /// Seals what a shard has in memory into a block, together with what waits for a commit. Runs on the writer's queue.
+    func seal(_ shard: Shard.Number, _ db: Database) throws {
+        let began = ContinuousClock.now
+        let now = clock.now
+        let work = head.withLock { $0.beginSeal(shard) }
+        var header: BlockHeader?
+        do {
+            let draft = try work.draft(without: storedTimes(of: work.late, in: db))
+            try db.inTransaction(.immediate) {
+                try Self.write(work.commit, at: now, to: db)
+                var state = head.withLock { $0.shardState(of: shard, sealedBatch: work.commit.lastNumber) }
+                state.newest = work.newest
+                if let draft {
+                    let sealed = draft.header(number: try BlockTable.nextNumber(in: db), shard: shard, level: 1)
+                    try BlockTable.insert(sealed, draft.directory, stream: draft.stream.bytes, into: db)
+                    state.blocks.append(sealed.number)
+                    header = sealed
+                }
+                try BlockTable.write(state, of: shard, to: db)
+                return .commit
+            }
+        } catch {
+            head.withLock { $0.abandon(work.commit, reason: "\(error)") }
+            throw error
+        }
+        head.withLock {
+            $0.complete(work, block: header, now: now.milliseconds)
+            $0.statistics.blocks += header == nil ? 0 : 1
+        }
+        if !work.commit.isEmpty { committed(work.commit, began: began, at: now) }
+    }
+
+    private static func write(_ work: CommitWork, at now: Timestamp, to db: Database) throws {
+        try MetricsFile.insert(work.newSeries, into: db)
+        try BatchTable.write(work.rows, from: work.firstNumber, to: db)
+        try MetricsFile.upsert(work.metadata, into: db)
+        try MetricsFile.insert(work.damage, at: now, into: db)
+    }
+
+    private func committed(_ work: CommitWork, began: ContinuousClock.Instant, at now: Timestamp) {
         let duration = ContinuousClock.now - began
         let size = fileSize()
-        let times = rows.isEmpty ? nil : (rows.map(\.firstTime).min() ?? 0, rows.map(\.lastTime).max() ?? 0)
+        let times =
+            work.rows.isEmpty ? nil : (work.rows.map(\.firstTime).min() ?? 0, work.rows.map(\.lastTime).max() ?? 0)
         head.withLock { head in
-            head.complete(work)
             head.statistics.commits += 1
             head.statistics.lastCommitDuration = duration
             head.statistics.lastCommitAt = now
@@ -42,67 +81,28 @@ extension SampleStore {
         }
         options.onCommit?(
             CommitSummary(
-                sequence: sequence ?? 0, sampleCount: work.sampleCount,
+                sequence: work.lastNumber, sampleCount: work.sampleCount,
                 firstTime: Timestamp(milliseconds: times?.0 ?? 0), lastTime: Timestamp(milliseconds: times?.1 ?? 0),
                 seriesCreated: work.newSeries.count, duration: duration))
     }
 
-    /// Moves the head on with time and deletes what is older than the retention. Called by `run`; tests and tools call it
-    /// themselves. Failures are shown in `statistics` and tried again at the next call.
-    package func maintain() async {
-        let bound = (clock.now - options.headWindow).milliseconds
-        let cutoff = (clock.now - options.retention).milliseconds
-        do {
-            try await writer.access { try self.moveHead(to: bound, in: $0) }
-            // Small steps, each a transaction of its own, so that commits come in between.
-            while try await writer.access({ try self.deleteBatches(before: cutoff, in: $0) }) {}
-            try await writer.access { try self.giveBackPages(in: $0) }
-            head.withLock { $0.statistics.lastMaintenanceError = nil }
-        } catch {
-            let reason = "\(error)"
-            head.withLock { $0.statistics.lastMaintenanceError = reason }
-        }
-        // Memory is given back also while the disk is full.
-        head.withLock { $0.evict(before: bound) }
-        refreshFileSize()
-    }
-
-    /// Bounds the database file, in pages of 8 KB: commits that need more fail as on a full disk.
+    /// Changes `Options.pageLimit`.
     package func limitFile(toPages pages: Int) async throws {
-        try await writer.access { db in
-            // The pragma takes no bound parameter; `pages` is a number.
-            _ = try Int.fetchOne(db, sql: "PRAGMA max_page_count = \(pages)")
-        }
+        try await writer.access { try Self.limit($0, toPages: pages) }
     }
 
-    private func moveHead(to bound: Int64, in db: Database) throws {
-        let newest = head.withLock { $0.unrecordedNewest(before: bound) }
-        try db.inTransaction(.immediate) {
-            try MetricsFile.upsertNewest(newest, into: db)
-            try MetricsFile.setHeadStart(bound, in: db)
-            return .commit
-        }
-        head.withLock { $0.move(start: bound, recorded: newest) }
+    static func limit(_ db: Database, toPages pages: Int) throws {
+        // The pragma takes no bound parameter; `pages` is a number.
+        _ = try Int.fetchOne(db, sql: "PRAGMA max_page_count = \(pages)")
     }
 
-    /// Deletes some batches whose samples are all older than `cutoff`; false when there were none.
-    private func deleteBatches(before cutoff: Int64, in db: Database) throws -> Bool {
-        try db.execute(
-            sql: """
-                DELETE FROM batches WHERE id IN (
-                    SELECT id FROM batches WHERE first_time < ?1 AND last_time < ?1 ORDER BY first_time LIMIT 500)
-                """, arguments: [cutoff])
-        return db.changesCount > 0
-    }
-
-    /// Shortens the file by at most 2,000 free pages (16 MB).
-    private func giveBackPages(in db: Database) throws {
-        try db.execute(sql: "PRAGMA incremental_vacuum(2000)")
-    }
-
-    func refreshFileSize() {
+    /// Brings figures up to date that no commit changes.
+    func refreshFigures() {
         let size = fileSize()
-        head.withLock { $0.statistics.databaseBytes = size }
+        head.withLock {
+            $0.statistics.databaseBytes = size
+            $0.statistics.indexBytes = $0.index.memoryBytes
+        }
     }
 
     /// Looks at the files without opening them: closing any descriptor of a database gives up this process's locks on it.

@@ -11,30 +11,12 @@ extension SampleStore {
         _ matchers: [LabelMatcher], from start: Timestamp, through end: Timestamp
     ) async throws -> [SeriesSamples] {
         guard start <= end else { return [] }
-        let matched = try matchingSeries(matchers)
-        var older = OlderSamples()
-        var result: [SeriesSamples] = []
-        result.reserveCapacity(matched.count)
-        let limit = options.readLimit
-        var collected = 0
-        try head.withLock { head in
-            for number in matched {
-                let series = head.series[Int(number)]
-                let samples = series.samples(from: start.milliseconds, through: end.milliseconds)
-                collected += samples.count
-                guard collected <= limit else { throw SampleLimitExceeded(limit: limit) }
-                if series.evictedThrough >= start.milliseconds {
-                    older.want(number, position: result.count, through: min(series.evictedThrough, end.milliseconds))
-                }
-                result.append(SeriesSamples(labels: series.labels, samples: Array(samples)))
-            }
+        let numbers = try matchingSeries(matchers)
+        let samples = try await samples(of: numbers, range: start.milliseconds...end.milliseconds)
+        let labels = labels(of: numbers, where: { !samples[$0].isEmpty })
+        return zip(labels, samples).compactMap { labels, samples in
+            labels.map { SeriesSamples(labels: $0, samples: samples) }
         }
-        // Whatever left memory before the look above was durable before it, so the file has it.
-        if !older.isEmpty {
-            let found = try await read(older, from: start.milliseconds, beside: collected)
-            for (position, samples) in found { result[position].samples = samples + result[position].samples }
-        }
-        return result.filter { !$0.samples.isEmpty }
     }
 
     package func latest(
@@ -42,40 +24,45 @@ extension SampleStore {
     ) async throws -> [(labels: LabelSet, sample: Sample)] {
         let (first, overflow) = (time - lookback).milliseconds.addingReportingOverflow(1)
         guard !overflow, first <= time.milliseconds else { return [] }
-        let matched = try matchingSeries(matchers)
-        var older = OlderSamples()
-        var result: [(labels: LabelSet, sample: Sample?)] = []
-        result.reserveCapacity(matched.count)
+        let numbers = try matchingSeries(matchers)
+        var found: [(labels: LabelSet, sample: Sample)] = []
+        // Series whose newest sample is later than asked for, and where in `found` they belong.
+        var earlier: [(number: UInt32, place: Int)] = []
         head.withLock { head in
-            for number in matched {
-                let index = Int(number)
-                if let sample = head.series[index].newest(through: time.milliseconds) {
-                    // What is in memory is newer than what is not, so it is the answer even when it is too old.
-                    guard sample.timestamp.milliseconds >= first else { continue }
-                    result.append((head.series[index].labels, sample))
-                } else if head.series[index].evictedThrough >= first {
-                    let through = min(head.series[index].evictedThrough, time.milliseconds)
-                    older.want(number, position: result.count, through: through)
-                    result.append((head.series[index].labels, nil))
+            found.reserveCapacity(numbers.count)
+            for number in numbers {
+                let newest = head.newest[Int(number)]
+                if newest.timestamp > time {
+                    earlier.append((number, found.count))
+                } else if newest.timestamp.milliseconds >= first, !StaleMarker.isStale(newest.value) {
+                    found.append((head.index.labels(of: number), newest))
                 }
             }
         }
-        if !older.isEmpty {
-            let found = try await read(older, from: first, beside: 0)
-            for (position, samples) in found { result[position].sample = samples.last }
+        guard !earlier.isEmpty else { return found }
+        let samples = try await samples(of: earlier.map(\.number), range: first...time.milliseconds)
+        let labels = labels(of: earlier.map(\.number)) {
+            samples[$0].last.map { !StaleMarker.isStale($0.value) } ?? false
         }
-        return result.compactMap { labels, sample in
-            guard let sample, !StaleMarker.isStale(sample.value) else { return nil }
-            return (labels, sample)
+        var result: [(labels: LabelSet, sample: Sample)] = []
+        result.reserveCapacity(found.count + earlier.count)
+        var next = 0
+        for (index, (_, place)) in earlier.enumerated() {
+            result += found[next..<place]
+            next = place
+            if let labels = labels[index], let sample = samples[index].last { result.append((labels, sample)) }
         }
+        return result + found[next...]
     }
 
     package func metadata() -> [String: MetricMetadata] {
         head.withLock { $0.metadata }
     }
 
+    // MARK: Series
+
     /// The numbers of the series that satisfy every matcher, rising.
-    private func matchingSeries(_ matchers: [LabelMatcher]) throws -> [UInt32] {
+    func matchingSeries(_ matchers: [LabelMatcher]) throws -> [UInt32] {
         let compiled = try matchers.map { try CompiledMatcher($0) }
         // Patterns run on a copy of the values, outside the lock. Series that appear meanwhile are left out by the bound, so a
         // value nobody tried a pattern on decides nothing.
@@ -89,35 +76,82 @@ extension SampleStore {
         return head.withLock { $0.index.series(satisfying: conditions, below: bound) }
     }
 
-    /// Reads what is wanted from the file, by position of the result. Damaged rows are noted and left out.
+    /// The labels of those series whose position is wanted.
+    func labels(of numbers: [UInt32], where isWanted: (Int) -> Bool) -> [LabelSet?] {
+        let positions = numbers.indices.map(isWanted)
+        return head.withLock { head in
+            zip(numbers, positions).map { number, isWanted in isWanted ? head.index.labels(of: number) : nil }
+        }
+    }
+
+    // MARK: Samples
+
+    /// The samples of series in a range, by position; each rising strictly in time. One moment's state of all of them.
     ///
-    /// - Parameter collected: samples that the same reading found in memory: they count toward its limit.
-    /// - Throws: `SampleLimitExceeded` as soon as it holds one sample too many.
-    private func read(
-        _ older: OlderSamples, from start: Int64, beside collected: Int
-    ) async throws -> [(position: Int, samples: [Sample])] {
-        let limit = options.readLimit
-        let turn = nextReader.wrappingAdd(1, ordering: .relaxed).oldValue
-        let reader = readers[Int(UInt(bitPattern: turn) % UInt(readers.count))]
+    /// - Parameter numbers: rising.
+    /// - Throws: `SampleLimitExceeded` as soon as there is one too many; `CancellationError`.
+    func samples(of numbers: [UInt32], range: ClosedRange<Int64>) async throws -> [[Sample]] {
+        let collector = SampleCollector(count: numbers.count, range: range, limit: options.readLimit)
+        let collected = try await reading(numbers, range: range) { capture, db, cancellation in
+            var collector = collector
+            var damage: [DamageRecord] = []
+            if let db {
+                var blocks = BlockSampleReader()
+                for (headers, positions) in capture.shards {
+                    let expected = headers.reduce(0) { $0 + $1.expectedSamples(in: range) }
+                    for position in positions { collector.reserve(expected, at: position) }
+                    for header in headers where header.resolution == 0 && header.reaches(into: range) {
+                        if cancellation.isSet.load(ordering: .relaxed) { throw CancellationError() }
+                        try blocks.read(
+                            header, db, wanted: positions.lazy.map { (series: numbers[$0], position: $0) },
+                            into: &collector, damaged: { damage.append($0) })
+                    }
+                }
+            }
+            try capture.collect(into: &collector)
+            collector.settle()
+            return (collector, damage)
+        }
+        return collected.samples
+    }
+
+    /// Runs `body` on what memory holds of some series and, when their blocks are needed, a snapshot of the file that goes with
+    /// it: no block that was captured is gone from it. Notes the damage that `body` reports.
+    func reading<Value: Sendable>(
+        _ numbers: [UInt32], range: ClosedRange<Int64>,
+        _ body: @escaping @Sendable (HeadCapture, Database?, CancellationFlag) throws -> (Value, [DamageRecord])
+    ) async throws -> Value {
         let cancellation = CancellationFlag()
-        let (found, damage) = try await withTaskCancellationHandler {
-            try await reader.access { db in
-                var collector = SampleCollector(older, from: start, limit: limit, collected: collected)
-                var damage: [DamageRecord] = []
-                try BatchTable.read(
-                    db, from: start, through: older.end, until: cancellation,
-                    visit: { try collector.visit($0) }, damaged: { damage.append($0) })
-                return (collector.found, damage)
+        while true {
+            try Task.checkCancellation()
+            let capture = head.withLock { $0.capture(numbers, range: range) }
+            guard capture.shards.contains(where: { $0.blocks.contains { $0.reaches(into: range) } }) else {
+                return try body(capture, nil, cancellation).0
             }
-        } onCancel: {
-            cancellation.isSet.store(true, ordering: .relaxed)
-        }
-        if !damage.isEmpty {
-            head.withLock { head in
-                for record in damage { head.note(record) }
+            let turn = nextReader.wrappingAdd(1, ordering: .relaxed).oldValue
+            let reader = readers[Int(UInt(bitPattern: turn) % UInt(readers.count))]
+            let outcome = try await withTaskCancellationHandler {
+                try await reader.access { db in
+                    var outcome: (Value, [DamageRecord])?
+                    try db.inTransaction(.deferred) {
+                        // The snapshot begins with the first look. Blocks that went before it are missed by it.
+                        try RawStatement(db, "SELECT id FROM blocks LIMIT 1").forEachRow { _ in }
+                        if self.head.withLock({ $0.removals }) == capture.removals {
+                            outcome = try body(capture, db, cancellation)
+                        }
+                        return .commit
+                    }
+                    return outcome
+                }
+            } onCancel: {
+                cancellation.isSet.store(true, ordering: .relaxed)
             }
+            guard let (value, damage) = outcome else { continue }
+            if !damage.isEmpty {
+                head.withLock { head in damage.forEach { head.note($0) } }
+            }
+            return value
         }
-        return found
     }
 }
 
@@ -126,59 +160,17 @@ final class CancellationFlag: Sendable {
     let isSet = Atomic<Bool>(false)
 }
 
-/// The series whose samples have to be read from the file, and up to when.
-struct OlderSamples: Sendable {
-    private(set) var series: [(number: UInt32, position: Int, through: Int64)] = []
-    /// The newest time wanted of any series.
-    private(set) var end = Int64.min
-
-    var isEmpty: Bool { series.isEmpty }
-
-    /// Series come in rising order.
-    mutating func want(_ number: UInt32, position: Int, through end: Int64) {
-        series.append((number, position, end))
-        self.end = max(self.end, end)
-    }
-}
-
-/// Picks the wanted samples out of groups.
-private struct SampleCollector {
-    private let start: Int64
-    private let wanted: OlderSamples
-    /// By series number: index into `samples`, or -1.
-    private var slots: [Int32]
-    private var samples: [[Sample]]
-    private let limit: Int
-    /// Samples of the whole reading so far, those in memory included; at most `limit`.
-    private var collected: Int
-
-    init(_ wanted: OlderSamples, from start: Int64, limit: Int, collected: Int) {
-        self.start = start
-        self.limit = limit
-        self.collected = collected
-        self.wanted = wanted
-        slots = Array(repeating: -1, count: Int(wanted.series.last?.number ?? 0) + 1)
-        samples = Array(repeating: [], count: wanted.series.count)
-        for (slot, series) in wanted.series.enumerated() { slots[Int(series.number)] = Int32(slot) }
+extension BlockHeader {
+    /// About how many raw samples of each of its series lie in a range.
+    func expectedSamples(in range: ClosedRange<Int64>) -> Int {
+        guard resolution == 0, reaches(into: range), seriesCount > 0 else { return 0 }
+        let length = Double(lastTime - firstTime + 1)
+        let overlap = Double(min(lastTime, range.upperBound) - max(firstTime, range.lowerBound) + 1)
+        return Int(Double(sampleCount / seriesCount + 1) * overlap / length)
     }
 
-    mutating func visit(_ group: SampleGroup) throws(SampleLimitExceeded) {
-        let time = group.timestamp.milliseconds
-        guard time >= start, time <= wanted.end else { return }
-        for index in group.series.indices {
-            let number = Int(group.series[index])
-            guard number < slots.count else { break }  // rising: no later one is wanted either
-            let slot = Int(slots[number])
-            guard slot >= 0, time <= wanted.series[slot].through else { continue }
-            // Rising in a file that is whole; where it is not, time order still holds for readers.
-            if let last = samples[slot].last, group.timestamp <= last.timestamp { continue }
-            guard collected < limit else { throw SampleLimitExceeded(limit: limit) }
-            collected += 1
-            samples[slot].append(Sample(group.timestamp, group.values[index]))
-        }
-    }
-
-    var found: [(position: Int, samples: [Sample])] {
-        zip(wanted.series, samples).map { ($0.position, $1) }
+    func reaches(into range: ClosedRange<Int64>) -> Bool {
+        // A bucket ends up to its length after its first sample.
+        firstTime - Int64(resolution) * 1000 <= range.upperBound && lastTime >= range.lowerBound
     }
 }

@@ -1,3 +1,4 @@
+package import ChunkEncoding
 package import DatabaseFiles
 import GRDB
 package import MonitoringModel
@@ -9,28 +10,46 @@ import Synchronization
 /// own serial queue; readers have connections that can do nothing but read. All functions may be called from any thread, and
 /// none but `init` blocks one of the cooperative pool for longer than a look at memory takes.
 ///
-/// The newest hour (`Options.headWindow`) of every series, and its newest sample however old, are in memory; what is older is
-/// decoded from the file.
+/// What is not sealed into blocks yet, about 240 samples a series, is in memory, most of it encoded; so is the newest sample of
+/// every series, however old.
 package final class SampleStore: SampleAppender, SeriesSource, Sendable {
     package struct Options: Sendable {
-        /// How much of every series stays in memory. 16 bytes a sample: 40,000 series at one a minute take about 45 MB.
-        package var headWindow: Duration = .seconds(3600)
-        /// Samples older than this are deleted.
-        package var retention: Duration = .seconds(400 * 86_400)
-        /// Samples that may wait for a commit; a batch that does not fit is dropped. A million are 40 minutes of 25,000
-        /// series at one a minute, and about 32 MB.
-        package var queueLimit = 1_000_000
+        /// Raw samples older than this are deleted, a block at a time; so are rollups of 5 minutes and of an hour.
+        package var rawRetention: Duration = .seconds(400 * 86_400)
+        package var fiveMinuteRetention: Duration = .seconds(2 * 365 * 86_400)
+        package var hourRetention: Duration = .seconds(3_653 * 86_400)
+        /// Bytes of the file, free pages not counted, above which the oldest blocks go, raw samples first; nil: no such bound.
+        package var maximumBytes: Int?
+        /// Pages of 8 KB that the file may have at most: commits that need more fail as on a full disk; nil: no bound.
+        package var pageLimit: Int?
+        /// How far behind its series' newest sample one is still taken.
+        package var outOfOrderWindow: Duration = .seconds(3600)
+        /// How far ahead of the clock a sample is still taken.
+        package var futureLimit: Duration = .seconds(300)
+        /// Samples are sealed after this time though they are few.
+        package var longestWait: Duration = .seconds(8 * 3600)
+        /// Encoded bytes that may wait for a commit; a batch that comes when they are reached is dropped. About 3 bytes a
+        /// sample: half an hour of 80,000 samples a second.
+        package var queueLimit = 512 << 20
         /// Samples that one reading may collect, so that no query exhausts the memory: 16 bytes each. The number is the
         /// default of Prometheus' `query.max-samples`.
         package var readLimit = 50_000_000
         package var commitInterval: Duration = .seconds(1)
-        /// How often the head moves on and old batches are deleted.
+        /// How often sealing, merging and retention are looked after.
         package var maintenanceInterval: Duration = .seconds(60)
         /// Called after each commit that returned, on the writer's queue: it must be quick and must not call the store.
         package var onCommit: (@Sendable (CommitSummary) -> Void)?
+        /// Samples that one step of bringing a file of an older version up to date holds in memory, 16 bytes each.
+        package var upgradeStep = 4_000_000
+        /// Called while a file of an older version is brought up to date, with the share done, 0 to 1. An error that it throws
+        /// ends that; the next start goes on from there.
+        package var onUpgrade: (@Sendable (Double) throws -> Void)?
 
         package init() {}
     }
+
+    /// Rounds after which a group is sealed though the others of its shard have few.
+    static let longestHead = 1440
 
     let options: Options
     let clock: any WallClock
@@ -39,11 +58,12 @@ package final class SampleStore: SampleAppender, SeriesSource, Sendable {
     let writer: DatabaseConnection
     let readers: [DatabaseConnection]
     let nextReader = Atomic<Int>(0)
+    /// `Head.removals` and `Head.deletedBatches` when free pages were last looked for.
+    let lookedForPages = Mutex((0, Int64(0)))
     /// Held until `close`, when the caller gave none.
     private let lock: Mutex<DataDirectoryLock?>
 
-    /// Opens the store of a directory, or creates it, and reads the newest part of every series. Blocks meanwhile: measured
-    /// 0.4 s for 40,000 series at one sample a minute.
+    /// Opens the store of a directory, or creates it, and takes back what is not in blocks yet. Blocks meanwhile.
     ///
     /// - Parameter lock: the directory's lock when the caller holds it already; otherwise the store takes it.
     /// - Throws: `DatabaseFileError`: the directory is in use, the file is newer, foreign or damaged, …
@@ -55,18 +75,22 @@ package final class SampleStore: SampleAppender, SeriesSource, Sendable {
         self.clock = clock
         self.directory = directory
         writer = try DatabaseFile.openWriter(MetricsSchema.format, in: directory)
-        let defaultStart = (clock.now - options.headWindow).milliseconds
-        let queueLimit = options.queueLimit
-        let loaded = try writer.blockingAccess { db in
-            var head = Head(queueLimit: queueLimit)
-            try MetricsFile.load(&head, from: db, defaultStart: defaultStart)
-            try MetricsFile.setHeadStart(head.start, in: db)
-            return head
-        }
-        head = Mutex(loaded)
-        // Two, so that one long reading of history does not hold up a short one.
-        readers = try (0..<2).map { _ in try DatabaseFile.openReader(MetricsSchema.format, in: directory) }
-        refreshFileSize()
+        let longest = max(options.rawRetention, options.fiveMinuteRetention, options.hourRetention)
+        let bound = (clock.now - longest).milliseconds
+        head = Mutex(
+            try writer.blockingAccess { db in
+                if let limit = options.pageLimit { try Self.limit(db, toPages: limit) }
+                try BatchConversion.run(db, stepSize: options.upgradeStep, progress: options.onUpgrade)
+                var head = Head(options: options)
+                try MetricsFile.load(&head, from: db)
+                // Only now: no number that somebody was given may go.
+                try MetricsFile.forgetSeries(of: &head, before: bound, in: db)
+                head.statistics.blocks = head.shards.reduce(0) { $0 + $1.blocks.count }
+                return head
+            })
+        // Several, so that one long reading of history does not hold up a short one.
+        readers = try (0..<4).map { _ in try DatabaseFile.openReader(MetricsSchema.format, in: directory) }
+        refreshFigures()
     }
 
     // MARK: SampleAppender
@@ -76,7 +100,8 @@ package final class SampleStore: SampleAppender, SeriesSource, Sendable {
     }
 
     package func append(_ batch: SampleBatch) {
-        head.withLock { $0.append(batch) }
+        let now = clock.now.milliseconds
+        head.withLock { $0.append(batch, now: now) }
     }
 
     package func describe(_ metadata: [MetricMetadata]) {
@@ -96,7 +121,7 @@ package final class SampleStore: SampleAppender, SeriesSource, Sendable {
         var nextMaintenance = ContinuousClock.now + options.maintenanceInterval
         while !Task.isCancelled {
             try? await Task.sleep(for: options.commitInterval, clock: .continuous)
-            // The queue keeps what a failed commit held, and `statistics` says why it failed.
+            // The head keeps what a failed commit held, and `statistics` says why it failed.
             try? await flush()
             if ContinuousClock.now >= nextMaintenance, !Task.isCancelled {
                 nextMaintenance = ContinuousClock.now + options.maintenanceInterval
@@ -126,4 +151,10 @@ package final class SampleStore: SampleAppender, SeriesSource, Sendable {
     }
 
     package var statistics: StoreStatistics { head.withLock { $0.statistics } }
+
+    /// What the label index takes in memory. Looks at every label value, so it is not for every second.
+    package var indexBytes: Int { head.withLock { $0.index.memoryBytes } }
+
+    /// What is known of the blocks, by shard and number.
+    package var blockHeaders: [BlockHeader] { head.withLock { $0.shards.flatMap(\.blocks) } }
 }

@@ -12,12 +12,26 @@ package struct StoreStatistics: Hashable, Sendable {
     package var samplesQueued = 0
     /// Samples refused because the queue was full, or for a series number nobody was given.
     package var samplesDropped = 0
-    /// Samples refused because they were not newer than the newest of their series.
+    /// Samples taken though they were older than the newest of their series.
     package var samplesOutOfOrder = 0
+    /// Samples refused because they were too far behind the newest of their series.
+    package var samplesTooOld = 0
+    /// Samples refused because their series had one of that time.
+    package var samplesDuplicate = 0
+    /// Samples refused because they were too far ahead of the clock.
+    package var samplesInFuture = 0
     package var commits = 0
     package var failedCommits = 0
     /// Why the last commit failed; nil after one that succeeded.
     package var lastCommitError: String?
+    /// Blocks in the file.
+    package var blocks = 0
+    /// Merges of blocks.
+    package var merges = 0
+    /// Time spent on merges, rollups included.
+    package var mergeTime: Duration = .zero
+    /// What the label index takes in memory, bytes.
+    package var indexBytes = 0
     /// How long the last successful commit took, from encoding to the disk's answer.
     package var lastCommitDuration: Duration = .zero
     /// When the last successful commit returned; nil before it.

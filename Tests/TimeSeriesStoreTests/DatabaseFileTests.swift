@@ -11,7 +11,7 @@ struct DatabaseFileTests {
     @Test(
         "a new file has its final page size, vacuum mode and journal",
         arguments: [
-            ("page_size", 8192), ("auto_vacuum", 2), ("user_version", 1), ("application_id", 0x6864_6d74),
+            ("page_size", 8192), ("auto_vacuum", 2), ("user_version", 2), ("application_id", 0x6864_6d74),
         ])
     func created(pragma: String, expected: Int) async throws {
         let fixture = try StoreFixture()
@@ -82,7 +82,7 @@ struct DatabaseFileTests {
         let error = #expect(throws: DatabaseFileError.self) { try fixture.open() }
         #expect(error?.code == .newerVersion)
         #expect(error?.path == fixture.directory.file("metrics.db"))
-        #expect(error?.message.contains("schema version 1 or older, found 9") == true)
+        #expect(error?.message.contains("schema version 2 or older, found 9") == true)
         #expect(try fixture.withFile { try Int.fetchOne($0, sql: "PRAGMA user_version") } == 9)
     }
 

@@ -43,75 +43,142 @@ struct StoreTests {
         try await fixture.store.close()
     }
 
-    @Test("samples that are not newer than the newest are dropped and counted, also after a restart")
+    @Test(
+        "a late sample within the window is taken in its place, a double or an older one is not; also after a restart")
     func outOfOrder() async throws {
         let fixture = try StoreFixture()
-        // Older than the head: after the restart only the table of newest samples knows it.
-        let old = fixture.clock.now + -100_000
-        fixture.append([(up, 1)], at: old)
-        try await fixture.reopen()
-        fixture.append([(up, 2)], at: old)
-        fixture.append([(up, 3)], at: old + -1)
-        fixture.append([(up, 4)], at: old + 1)
-        #expect(fixture.store.statistics.samplesOutOfOrder == 2)
+        let newest = fixture.clock.now
+        fixture.append([(up, 1)], at: newest + -60)
+        fixture.append([(up, 2)], at: newest)
+        for round in 0..<3 {
+            fixture.append([(up, 3)], at: newest)
+            fixture.append([(up, 4)], at: newest + -60)
+            fixture.append([(up, 5)], at: newest + -3_601)
+            if round == 0 { fixture.append([(up, 6)], at: newest + -30) }
+            #expect(fixture.store.statistics.samplesTooOld == (round == 2 ? 2 : 1))
+            #expect(
+                try await fixture.store.everything().map(\.samples)
+                    == [[Sample(newest + -60, 1), Sample(newest + -30, 6), Sample(newest, 2)]], "round \(round)")
+            if round == 0 { try await fixture.reopen() }
+            // In a block: the head does not know these samples any more, the seal drops what comes again.
+            if round == 1 { try await fixture.store.compact() }
+        }
+        try await fixture.store.compact()
         #expect(
-            try await fixture.store.everything().map(\.samples) == [[Sample(old, 1), Sample(old + 1, 4)]])
+            try await fixture.store.everything().map(\.samples)
+                == [[Sample(newest + -60, 1), Sample(newest + -30, 6), Sample(newest, 2)]])
+        #expect(fixture.store.statistics.blocks == 1)
         try await fixture.store.close()
     }
 
-    @Test("a series that fell silent before the head is known after a restart")
+    @Test("samples more than five minutes ahead of the clock are refused and counted")
+    func future() async throws {
+        let fixture = try StoreFixture()
+        let now = fixture.clock.now
+        fixture.append([(up, 1)], at: now + 300)
+        fixture.append([(up, 2)], at: now + 301)
+        #expect(fixture.store.statistics.samplesInFuture == 1)
+        #expect(try await fixture.store.everything().map(\.samples) == [[Sample(now + 300, 1)]])
+        try await fixture.store.close()
+    }
+
+    @Test("a clock that jumps back leaves what is stored; samples are taken again within the window and after it")
+    func clockJump() async throws {
+        let fixture = try StoreFixture()
+        let now = fixture.clock.now
+        fixture.append([(up, 1)], at: now)
+        fixture.clock.advance(by: .seconds(-7_200))
+        fixture.append([(up, 2)], at: fixture.clock.now)
+        #expect(fixture.store.statistics.samplesTooOld == 1)
+        fixture.clock.advance(by: .seconds(5_400))
+        fixture.append([(up, 3)], at: fixture.clock.now)
+        fixture.clock.advance(by: .seconds(5_400))
+        fixture.append([(up, 4)], at: fixture.clock.now)
+        await fixture.store.maintain()
+        #expect(try await fixture.store.everything().map { $0.samples.map(\.value) } == [[3, 1, 4]])
+        try await fixture.store.close()
+    }
+
+    @Test("in-order samples are taken at any age")
+    func catchingUp() async throws {
+        let fixture = try StoreFixture()
+        let old = fixture.clock.now + -100 * 86_400
+        for step in 0..<5 { fixture.append([(up, Double(step))], at: old + step) }
+        #expect(try await fixture.store.everything().map { $0.samples.map(\.value) } == [[0, 1, 2, 3, 4]])
+        try await fixture.store.close()
+    }
+
+    @Test("a series that fell silent is known after a restart, sealed or not")
     func silentSeries() async throws {
         let fixture = try StoreFixture()
         let time = fixture.clock.now
         fixture.append([(up, 1)], at: time)
         try await fixture.store.flush()
-        fixture.clock.advance(by: .seconds(7_200))
+        fixture.clock.advance(by: .seconds(9 * 3600))
         await fixture.store.maintain()
+        #expect(fixture.store.statistics.blocks == 1)
         try await fixture.reopen()
         fixture.append([(up, 2)], at: time)
-        #expect(fixture.store.statistics.samplesOutOfOrder == 1)
+        #expect(fixture.store.statistics.samplesDuplicate == 1)
         #expect(try await fixture.store.everything().map(\.samples) == [[Sample(time, 1)]])
         try await fixture.store.close()
     }
 
-    @Test("samples that wait for a commit stay readable when the head moves past them")
-    func waitingSamples() async throws {
+    @Test("a range inside a long history is found, wherever its samples are")
+    func longHistory() async throws {
+        let fixture = try StoreFixture()
+        let end = fixture.clock.now
+        let labels = (0..<600).map { LabelSet("m", ["n": "\($0)"]) }
+        for hour in 0..<2_000 {
+            fixture.append(labels.map { ($0, Double(hour)) }, at: end + -3_600 * (2_000 - hour))
+            if hour % 240 == 239 { await fixture.store.maintain() }
+        }
+        #expect(fixture.store.statistics.blocks > 1)
+        for back in [1_999, 1_000, 500, 100, 3] {
+            let found = try await fixture.store.select(
+                [LabelMatcher("n", .equal, "599")], from: end + -3_600 * back, through: end + -3_600 * (back - 2))
+            let first = Double(2_000 - back)
+            #expect(found.map { $0.samples.map(\.value) } == [[first, first + 1, first + 2]], "\(back) hours back")
+        }
+        try await fixture.store.close()
+    }
+
+    @Test("series that come and go, together and apart, keep their own samples")
+    func changingRounds() async throws {
         let fixture = try StoreFixture()
         let start = fixture.clock.now
-        for step in 0..<3 { fixture.append([(up, Double(step))], at: start + step) }
-        fixture.clock.advance(by: .seconds(7_200))
-        await fixture.store.maintain()
-        #expect(fixture.store.statistics.commits == 0)
+        let labels = (0..<1_200).map { LabelSet("m", ["n": "\($0)"]) }
+        var expected: [LabelSet: [Double]] = [:]
+        for round in 0..<60 {
+            // Everything, every second one, a few, everything but a few, one after the other.
+            let chosen = labels.indices.filter { index in
+                switch round % 5 {
+                case 0: true
+                case 1: index % 2 == 0
+                case 2: index % 100 == 7
+                case 3: index % 100 != 7
+                default: index == round
+                }
+            }
+            let order = round % 3 == 0 ? chosen.reversed() : chosen
+            fixture.append(order.map { (labels[$0], Double(round * 10_000 + $0)) }, at: start + round)
+            for index in chosen { expected[labels[index], default: []].append(Double(round * 10_000 + index)) }
+            if round == 20 { try await fixture.reopen() }
+            if round == 40 { try await fixture.store.compact() }
+        }
         for _ in 0..<2 {
-            #expect(try await fixture.store.everything().map { $0.samples.map(\.value) } == [[0, 1, 2]])
+            let found = try await fixture.store.everything()
+            #expect(found.count == labels.count)
+            #expect(found.allSatisfy { $0.samples.map(\.value) == expected[$0.labels] })
             try await fixture.reopen()
         }
         try await fixture.store.close()
     }
 
-    @Test("a range inside a history written in one commit is found")
-    func longCommit() async throws {
-        let fixture = try StoreFixture()
-        let end = fixture.clock.now
-        let labels = (0..<300).map { LabelSet("m", ["n": "\($0)"]) }
-        for hour in 0..<240 { fixture.append(labels.map { ($0, Double(hour)) }, at: end + -3_600 * (240 - hour)) }
-        try await fixture.store.flush()
-        let found = try await fixture.store.select(
-            [LabelMatcher("n", .equal, "299")], from: end + -3_600 * 100, through: end + -3_600 * 98)
-        #expect(found.map { $0.samples.map(\.value) } == [[140, 141, 142]])
-        try await fixture.store.close()
-        let longest = try fixture.withFile {
-            try Int.fetchOne($0, sql: "SELECT max(last_time - first_time) FROM batches")
-        }
-        #expect(longest == 86_400_000)
-        let largest = try fixture.withFile { try Int.fetchOne($0, sql: "SELECT max(sample_count) FROM batches") }
-        #expect(largest == 25 * 300)
-    }
-
     @Test("a batch that does not fit into the queue is dropped whole and counted")
     func fullQueue() async throws {
         var options = SampleStore.Options()
-        options.queueLimit = 3
+        options.queueLimit = 1
         let fixture = try StoreFixture(options: options)
         let now = fixture.clock.now
         let pair = [LabelSet("a"), LabelSet("b")]
@@ -176,7 +243,7 @@ struct StoreTests {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await store.run() }
             fixture.append([(up, 1)], at: now)
-            try await eventually("the first commit") { store.statistics.commits > 0 }
+            try await eventually("the first commit", within: .seconds(60)) { store.statistics.commits > 0 }
             fixture.append([(up, 2)], at: now + 1)
             group.cancelAll()
             try await group.waitForAll()
@@ -191,10 +258,13 @@ struct StoreTests {
         let old = fixture.clock.now + -100_000
         fixture.append([(up, 1)], at: old)
         fixture.append([(up, 2)], at: old + 1)
+        // In a block: reading needs the file.
+        try await fixture.store.compact()
         try await fixture.store.close()
         fixture.append([(up, 3)], at: old + 2)
         await #expect(throws: (any Error).self) { try await fixture.store.flush() }
         await #expect(throws: (any Error).self) { try await fixture.store.everything() }
+        fixture.clock.advance(by: .seconds(9 * 3600))
         await fixture.store.maintain()
         #expect(fixture.store.statistics.lastMaintenanceError != nil)
     }
@@ -202,7 +272,7 @@ struct StoreTests {
     @Test("readers see every sample once while it moves from the queue to the head to the file")
     func readersBesideWriter() async throws {
         var options = SampleStore.Options()
-        options.headWindow = .seconds(20)
+        options.longestWait = .seconds(20)
         let fixture = try StoreFixture(options: options)
         let (store, clock) = (fixture.store, fixture.clock)
         let number = store.seriesIDs(for: [up])[0]
@@ -232,28 +302,73 @@ struct StoreTests {
         try await store.close()
     }
 
-    @Test("batches older than the retention are deleted, and the file gives back their pages")
+    @Test("blocks older than the retention are deleted, rollups keep theirs, and the file gives back their pages")
     func retention() async throws {
         var options = SampleStore.Options()
-        options.retention = .seconds(86_400)
+        options.rawRetention = .seconds(86_400)
         let fixture = try StoreFixture(options: options)
         let start = fixture.clock.now
         let labels = (0..<200).map { LabelSet("m", ["n": "\($0)"]) }
         for step in 0..<200 {
-            fixture.append(labels.map { ($0, Double(step) + 0.5) }, at: start + step)
+            fixture.append(labels.map { ($0, Double(step) + 0.123456789) }, at: start + step)
             if step % 10 == 9 { try await fixture.store.flush() }
         }
+        try await fixture.store.compact()
         fixture.clock.advance(by: .seconds(90_000))
         fixture.append([(up, 1)], at: fixture.clock.now)
-        try await fixture.store.flush()
-        await fixture.store.maintain()
+        try await fixture.store.compact()
         #expect(fixture.store.statistics.lastMaintenanceError == nil)
         try await fixture.reopen()
-        let found = try await fixture.store.select([], from: start, through: start + 198)
-        #expect(found.isEmpty)
+        #expect(try await fixture.store.select([], from: start, through: start + 198).isEmpty)
         #expect(try await fixture.store.everything([LabelMatcher("__name__", .equal, "up")]).count == 1)
         try await fixture.store.close()
         let freePages = try fixture.withFile { try Int.fetchOne($0, sql: "PRAGMA freelist_count") }
         #expect(freePages == 0)
+    }
+
+    @Test("a bound on size takes the oldest raw blocks first")
+    func sizeBound() async throws {
+        var options = SampleStore.Options()
+        options.maximumBytes = 1_000_000
+        let fixture = try StoreFixture(options: options)
+        let labels = (0..<100).map { LabelSet("m", ["n": "\($0)"]) }
+        var generator = SeededGenerator(seed: 1)
+        for round in 0..<2_500 {
+            fixture.clock.advance(by: .seconds(60))
+            fixture.append(
+                labels.map { ($0, Double.random(in: 0...1, using: &generator)) }, at: fixture.clock.now)
+            if round % 10 == 0 { await fixture.store.maintain() }
+        }
+        await fixture.store.maintain()
+        #expect(fixture.store.statistics.lastMaintenanceError == nil)
+        let found = try await fixture.store.everything([LabelMatcher("n", .equal, "7")])
+        let kept = found.first?.samples.count ?? 0
+        #expect(kept > 300 && kept < 1_800)
+        #expect(found.first?.samples.last?.timestamp == fixture.clock.now)
+        try await fixture.store.close()
+    }
+
+    @Test("series whose newest sample is older than anything kept are forgotten at the next start")
+    func churn() async throws {
+        var options = SampleStore.Options()
+        options.rawRetention = .seconds(86_400)
+        options.fiveMinuteRetention = .seconds(86_400)
+        options.hourRetention = .seconds(86_400)
+        let fixture = try StoreFixture(options: options)
+        let gone = LabelSet("up", ["instance": "gone"])
+        fixture.append([(gone, 1), (up, 1)], at: fixture.clock.now)
+        try await fixture.store.compact()
+        fixture.clock.advance(by: .seconds(2 * 86_400))
+        fixture.append([(up, 2)], at: fixture.clock.now)
+        await fixture.store.maintain()
+        #expect(fixture.store.statistics.series == 2)
+        let number = fixture.store.seriesIDs(for: [gone])[0]
+        for _ in 0..<2 {
+            try await fixture.reopen()
+            #expect(fixture.store.statistics.series == 1)
+            #expect(fixture.store.statistics.damagedRows == 0)
+        }
+        #expect(fixture.store.seriesIDs(for: [gone])[0] != number)
+        try await fixture.store.close()
     }
 }

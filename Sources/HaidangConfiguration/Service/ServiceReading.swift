@@ -7,7 +7,8 @@ extension MappingSchema {
         "haidang.yml", required: ["cityName", "monitorSite"],
         optional: [
             "cityNameEnglish", "timeZone", "listen", "allowPlainHTTP", "anonymous", "dataDirectory", "retention",
-            "pollInterval", "pollTimeout", "pollRetries", "missedPolls", "trapListen", "trapSources",
+            "retentionFiveMinutes", "retentionHours", "retentionSize", "pollInterval", "pollTimeout", "pollRetries",
+            "missedPolls", "trapListen", "trapSources",
             "metricsPageSeries", "receivers",
         ])
     static let receiver = MappingSchema(
@@ -52,6 +53,9 @@ extension ServiceDraft {
         set(\.listen, "listen", .listenAddress)
         set(\.allowPlainHTTP, "allowPlainHTTP", .boolean)
         set(\.retention, "retention", .duration)
+        set(\.retentionFiveMinutes, "retentionFiveMinutes", .duration)
+        set(\.retentionHours, "retentionHours", .duration)
+        service.retentionSize = reader.scalar("retentionSize", .byteCount)
         set(\.pollInterval, "pollInterval", .duration)
         set(\.pollTimeout, "pollTimeout", .duration)
         set(\.pollRetries, "pollRetries", .integer(0...10))

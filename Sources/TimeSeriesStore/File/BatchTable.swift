@@ -1,57 +1,60 @@
 import ChunkEncoding
 import GRDB
 import MonitoringModel
-import Synchronization
 
-/// Reads batch rows.
+/// The rows of `batches`: what commits stored and no block holds yet.
 enum BatchTable {
-    /// Decodes, in the order of writing, every row that has samples with `start <= time <= end`.
+    /// Writes the rows of one commit; the first gets the number `first`.
+    static func write(_ rows: [BatchRow], from first: Int64, to db: Database) throws {
+        guard !rows.isEmpty else { return }
+        let statement = try RawStatement(
+            db, "INSERT INTO batches (id, first_time, last_time, sample_count, data) VALUES (?1, ?2, ?3, ?4, ?5)")
+        for (index, row) in rows.enumerated() {
+            let number = first + Int64(index)
+            try statement.bind(number, at: 1)
+            try statement.bind(row.firstTime, at: 2)
+            try statement.bind(row.lastTime, at: 3)
+            try statement.bind(Int64(row.sampleCount), at: 4)
+            try statement.run(blob: row.sealed(as: number), at: 5)
+        }
+    }
+
+    /// Decodes every row, in the order of numbers.
     ///
     /// - Parameters:
-    ///   - cancellation: ends the reading with a `CancellationError` when it is set.
-    ///   - visit: gets every group of these rows, also those outside the range. Its errors end the reading.
-    ///   - damaged: gets the rows that cannot be decoded. The checksum is verified before any group of a row is visited.
+    ///   - visit: gets the row's number and what it holds. The checksum is verified before anything of a row is visited.
+    ///   - damaged: gets rows that cannot be decoded, and numbers at which a row is missing.
     static func read(
-        _ db: Database, from start: Int64, through end: Int64, until cancellation: CancellationFlag? = nil,
-        visit: (SampleGroup) throws -> Void, damaged: (DamageRecord) -> Void
+        _ db: Database, visit: (Int64, BatchDecoder.Content) throws -> Void, damaged: (DamageRecord) -> Void
     ) throws {
-        // The rows' numbers come from the index alone; rows are then read in rising order.
-        let statement = try RawStatement(
-            db,
-            """
-            SELECT id, data FROM batches WHERE id IN (
-                SELECT id FROM batches WHERE first_time >= ?1 AND first_time <= ?2 AND last_time >= ?3)
-            ORDER BY id
-            """)
-        let (earliest, overflow) = start.subtractingReportingOverflow(BatchRow.longestSpan)
-        try statement.bind(overflow ? .min : earliest, at: 1)
-        try statement.bind(end, at: 2)
-        try statement.bind(start, at: 3)
-        var group = SampleGroup()
-        try statement.forEachRow { row in
-            if let cancellation, cancellation.isSet.load(ordering: .relaxed) { throw CancellationError() }
+        var decoder = BatchDecoder()
+        var expected: Int64?
+        try RawStatement(db, "SELECT id, data FROM batches ORDER BY id").forEachRow { row in
+            let number = row.integer(0)
+            if let expected, number != expected {
+                damaged(DamageRecord(table: .batches, row: expected, reason: "expected a row, found none"))
+                decoder.forget()
+            }
+            expected = number + 1
             do {
                 try row.withBlob(1) { bytes in
-                    var reader = try SampleBatchReader(bytes)
-                    while try reader.next(&group) { try visit(group) }
+                    try decoder.decode(bytes, number: number) { try visit(number, $0) }
                 }
             } catch let error as ChunkDecodingError {
-                damaged(DamageRecord(table: .batches, row: row.integer(0), reason: error.description))
+                damaged(DamageRecord(table: .batches, row: number, reason: error.description))
+                decoder.forget()
             }
         }
     }
 
-    /// Writes the rows of one commit and returns the number of the last.
-    static func write(_ rows: [BatchRow], to db: Database) throws -> Int64? {
-        guard !rows.isEmpty else { return nil }
-        let statement = try RawStatement(
-            db, "INSERT INTO batches (first_time, last_time, sample_count, data) VALUES (?1, ?2, ?3, ?4)")
-        for row in rows {
-            try statement.bind(row.firstTime, at: 1)
-            try statement.bind(row.lastTime, at: 2)
-            try statement.bind(Int64(row.sampleCount), at: 3)
-            try statement.run(blob: row.data, at: 4)
-        }
-        return db.lastInsertedRowID
+    /// Deletes at most 500 of the rows up to `number`, damaged ones left out; false when there are none.
+    static func delete(through number: Int64, in db: Database) throws -> Bool {
+        try db.execute(
+            sql: """
+                DELETE FROM batches WHERE id IN (
+                    SELECT id FROM batches WHERE id <= ?1
+                    AND id NOT IN (SELECT row FROM damage WHERE source = 'batches') ORDER BY id LIMIT 500)
+                """, arguments: [number])
+        return db.changesCount > 0
     }
 }

@@ -2,7 +2,8 @@ import ChunkEncoding
 import GRDB
 import MonitoringModel
 
-/// The statements of `metrics.db` other than those for batches. Each function runs inside the caller's transaction.
+/// The statements of `metrics.db` for series, metadata and damage, and the start. Each function that writes runs inside the
+/// caller's transaction.
 enum MetricsFile {
     static func insert(_ series: [(number: UInt32, labels: LabelSet)], into db: Database) throws {
         guard !series.isEmpty else { return }
@@ -13,14 +14,20 @@ enum MetricsFile {
         }
     }
 
-    static func upsertNewest(_ newest: [(series: UInt32, sample: Sample)], into db: Database) throws {
-        guard !newest.isEmpty else { return }
-        let statement = try RawStatement(
-            db,
-            "INSERT INTO series_newest (series, data) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET data = excluded.data")
-        for (number, sample) in newest {
-            try statement.bind(Int64(number), at: 1)
-            try statement.run(blob: NewestSampleCoding.encode(sample, of: number), at: 2)
+    /// Forgets series whose newest sample is older than `bound`, milliseconds, in a transaction of its own.
+    static func forgetSeries(of head: inout Head, before bound: Int64, in db: Database) throws {
+        let forgotten = head.forgetSeries(before: bound)
+        guard !forgotten.isEmpty else { return }
+        try db.inTransaction(.immediate) {
+            let statement = try RawStatement(db, "DELETE FROM series WHERE id = ?1")
+            for number in forgotten {
+                try statement.bind(Int64(number), at: 1)
+                try statement.run()
+            }
+            for shard in Set(forgotten.map(Shard.number)) {
+                try BlockTable.write(head.shardState(of: shard), of: shard, to: db)
+            }
+            return .commit
         }
     }
 
@@ -40,17 +47,8 @@ enum MetricsFile {
         }
     }
 
-    static func setHeadStart(_ time: Int64, in db: Database) throws {
-        try db.execute(
-            sql: "INSERT OR REPLACE INTO store_state (key, value) VALUES ('head_start', ?)", arguments: [time])
-    }
-
     /// Fills an empty head.
-    ///
-    /// - Parameter defaultStart: where the head of a new file starts, in milliseconds.
-    static func load(_ head: inout Head, from db: Database, defaultStart: Int64) throws {
-        head.start =
-            try Int64.fetchOne(db, sql: "SELECT value FROM store_state WHERE key = 'head_start'") ?? defaultStart
+    static func load(_ head: inout Head, from db: Database) throws {
         head.restoreDamage(
             try Row.fetchAll(db, sql: "SELECT source, row, reason FROM damage").compactMap { row in
                 DamageRecord.Table(rawValue: row[0]).map { DamageRecord(table: $0, row: row[1], reason: row[2]) }
@@ -61,10 +59,21 @@ enum MetricsFile {
                     name: row[0], kind: MetricMetadata.Kind(rawValue: row[1]) ?? .unknown, help: row[2], unit: row[3])
             })
         try loadSeries(&head, from: db)
+        try loadShards(&head, from: db)
+        var restored: [UInt32: SeriesGroup] = [:]
+        var last: Int64 = 0
         try BatchTable.read(
-            db, from: head.start, through: .max,
-            visit: { head.restoreSamples($0) }, damaged: { head.note($0) })
-        try loadNewest(&head, from: db)
+            db,
+            visit: { batch, content in
+                head.restore(content, of: batch, restored: &restored)
+                last = batch
+            },
+            damaged: { damage in
+                head.note(damage)
+                last = max(last, damage.row)
+            })
+        let largest = try Int64.fetchOne(db, sql: "SELECT max(id) FROM batches") ?? 0
+        head.nextBatch = max(head.nextBatch, last + 1, largest + 1)
     }
 
     private static func loadSeries(_ head: inout Head, from db: Database) throws {
@@ -87,20 +96,45 @@ enum MetricsFile {
         }
     }
 
-    /// After the batches, which know better.
-    private static func loadNewest(_ head: inout Head, from db: Database) throws {
-        try RawStatement(db, "SELECT series, data FROM series_newest").forEachRow { row in
+    private static func loadShards(_ head: inout Head, from db: Database) throws {
+        var blocks: [Shard.Number: [BlockHeader]] = [:]
+        try RawStatement(db, "SELECT id, header FROM blocks ORDER BY id").forEachRow { row in
             let id = row.integer(0)
-            guard let number = UInt32(exactly: id) else {
-                head.note(DamageRecord(table: .newest, row: id, reason: "expected a series number"))
+            do {
+                let header = try row.withBlob(1) { try BlockHeader($0, number: id) }
+                blocks[header.shard, default: []].append(header)
+            } catch let error as ChunkDecodingError {
+                head.note(DamageRecord(table: .blocks, row: id, reason: error.description))
+            }
+        }
+        try RawStatement(db, "SELECT id, data FROM shards ORDER BY id").forEachRow { row in
+            let id = row.integer(0)
+            guard let shard = Shard.Number(exactly: id), Int(shard) < Head.seriesLimit / Shard.size else {
+                head.note(DamageRecord(table: .shards, row: id, reason: "expected a shard's number"))
                 return
             }
             do {
-                let sample = try row.withBlob(1) { try NewestSampleCoding.decode($0, of: number) }
-                head.restoreNewest(sample, of: number)
+                let state = try row.withBlob(1) { try ShardState($0, shard: shard) }
+                let found = blocks.removeValue(forKey: shard) ?? []
+                let numbers = Set(found.map(\.number))
+                for missing in state.blocks where !numbers.contains(missing) {
+                    head.note(DamageRecord(table: .blocks, row: missing, reason: "expected a row, found none"))
+                }
+                // Labels that are gone: what is stored under this number cannot be found.
+                for (series, _) in state.newest where !head.index.contains(series) {
+                    head.note(DamageRecord(table: .series, row: Int64(series), reason: "expected a row, found none"))
+                    head.skipSeries(to: series + 1)
+                }
+                head.restore(state, of: shard, blocks: found)
             } catch let error as ChunkDecodingError {
-                head.note(DamageRecord(table: .newest, row: id, reason: error.description))
+                head.note(DamageRecord(table: .shards, row: id, reason: error.description))
             }
+        }
+        // The state of a shard is damaged or gone: its blocks are whole all the same. What the batches hold twice is dropped by
+        // readers.
+        for (shard, found) in blocks {
+            head.note(DamageRecord(table: .shards, row: Int64(shard), reason: "expected a row, found none"))
+            head.restore(ShardState(), of: shard, blocks: found)
         }
     }
 }

@@ -6,12 +6,23 @@ import GRDBSQLite
 /// Confined to the database access that made it.
 struct RawStatement {
     private let db: Database
+    private let statement: Statement
     private let handle: OpaquePointer
 
-    /// The statement is prepared once per connection and reused.
+    /// The statement is prepared once per connection and reused: only one user of its text at a time.
     init(_ db: Database, _ sql: String) throws {
+        try self.init(db, db.cachedStatement(sql: sql))
+    }
+
+    /// A statement of its own, for texts that several users step through at the same time.
+    init(_ db: Database, unshared sql: String) throws {
+        try self.init(db, db.makeStatement(sql: sql))
+    }
+
+    private init(_ db: Database, _ statement: Statement) throws {
         self.db = db
-        handle = try db.cachedStatement(sql: sql).sqliteStatement
+        self.statement = statement
+        handle = statement.sqliteStatement
         sqlite3_reset(handle)
         sqlite3_clear_bindings(handle)
     }
@@ -20,10 +31,13 @@ struct RawStatement {
         try check(sqlite3_bind_int64(handle, position, value))
     }
 
-    func bind(_ value: String, at position: Int32) throws {
-        // A nil destructor would mean that the text outlives the call; -1 asks SQLite to copy it.
+    /// Binds `bytes` with a copy.
+    func bind(_ bytes: [UInt8], at position: Int32) throws {
+        // A nil destructor would mean that the bytes outlive the call; -1 asks SQLite to copy them.
         let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
-        try check(sqlite3_bind_text(handle, position, value, -1, copied))
+        try bytes.withUnsafeBytes { buffer in
+            try check(sqlite3_bind_blob(handle, position, buffer.baseAddress, Int32(buffer.count), copied))
+        }
     }
 
     /// Binds `bytes` without a copy and steps to the end.
@@ -41,6 +55,23 @@ struct RawStatement {
         guard code == SQLITE_DONE || code == SQLITE_ROW else { throw error(code) }
     }
 
+    /// Steps to the next row; false at the end, where the statement is reset.
+    func step() throws -> Bool {
+        let code = sqlite3_step(handle)
+        if code == SQLITE_ROW { return true }
+        sqlite3_reset(handle)
+        guard code == SQLITE_DONE else { throw error(code) }
+        return false
+    }
+
+    func reset() { sqlite3_reset(handle) }
+
+    /// The bytes of a column, lent until the next step or reset.
+    func blob(_ column: Int32) -> UnsafeRawBufferPointer {
+        let count = Int(sqlite3_column_bytes(handle, column))
+        return UnsafeRawBufferPointer(start: sqlite3_column_blob(handle, column), count: count)
+    }
+
     /// Steps through all rows.
     func forEachRow(_ body: (RawStatement) throws -> Void) throws {
         defer { sqlite3_reset(handle) }
@@ -56,8 +87,7 @@ struct RawStatement {
 
     /// Lends the bytes of a column. They are gone when `body` returns.
     func withBlob<Value>(_ column: Int32, _ body: (UnsafeRawBufferPointer) throws -> Value) rethrows -> Value {
-        let count = Int(sqlite3_column_bytes(handle, column))
-        return try body(UnsafeRawBufferPointer(start: sqlite3_column_blob(handle, column), count: count))
+        try body(blob(column))
     }
 
     private func check(_ code: Int32) throws {
