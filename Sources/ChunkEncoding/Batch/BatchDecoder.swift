@@ -22,7 +22,10 @@ package struct BatchDecoder {
         }
     }
 
-    private var groups: [UInt32: Group] = [:]
+    /// A group's number is below this: the head gives small ones.
+    private static let groupLimit: UInt32 = 1 << 24
+    /// By number: they are dense.
+    private var groups: [Group?] = []
     /// Rounds stepped over since their key was missing.
     package private(set) var roundsWithoutKey = 0
 
@@ -30,7 +33,7 @@ package struct BatchDecoder {
 
     /// A row is missing or damaged: no round after it may go on from one before it.
     package mutating func forget() {
-        groups = [:]
+        groups = []
     }
 
     /// - Parameters:
@@ -57,14 +60,20 @@ package struct BatchDecoder {
             time &+= try reader.zigzag()
             switch kind {
             case BatchSegment.key:
-                groups[subject] = Group(series: try Self.series(&reader))
-                try round(subject, time, &reader, end: end, visit)
+                guard subject < Self.groupLimit else {
+                    throw ChunkDecodingError(
+                        .malformed, "expected a group below \(Self.groupLimit), found \(subject)", at: end - length)
+                }
+                let group = Group(series: try Self.series(&reader))
+                while groups.count <= Int(subject) { groups.append(nil) }
+                groups[Int(subject)] = group
+                try round(subject, group, time, &reader, visit)
             case BatchSegment.follow:
-                if groups[subject] == nil {
+                if Int(subject) < groups.count, let group = groups[Int(subject)] {
+                    try round(subject, group, time, &reader, visit)
+                } else {
                     roundsWithoutKey += 1
                     _ = try reader.skip(end - reader.offset)
-                } else {
-                    try round(subject, time, &reader, end: end, visit)
                 }
             case BatchSegment.late:
                 let value = Double(bitPattern: try reader.littleEndian64())
@@ -96,29 +105,41 @@ package struct BatchDecoder {
     }
 
     private func round(
-        _ number: UInt32, _ time: Int64, _ reader: inout ByteReader, end: Int, _ visit: (Content) throws -> Void
+        _ number: UInt32, _ group: Group, _ time: Int64, _ reader: inout ByteReader, _ visit: (Content) throws -> Void
     ) throws {
-        guard let group = groups[number] else { return }
-        try Self.tags(&reader, &group.state, count: group.series.count)
-        let hasTags = !group.state.tags.isEmpty
-        for index in group.series.indices {
-            switch hasTags ? group.state.tags[index] : 0 {
-            case RoundTag.integer.rawValue:
-                let whole = (RoundTag.whole(group.state.previous[index]) ?? 0) &+ (try reader.zigzag())
-                group.values[index] = Double(whole)
-                group.state.previous[index] = Double(whole)
-            case RoundTag.thousandths.rawValue:
-                let scaled = (RoundTag.thousandths(group.state.previous[index]) ?? 0) &+ (try reader.zigzag())
-                group.values[index] = Double(scaled) / 1000
-                group.state.previous[index] = group.values[index]
-            case RoundTag.raw.rawValue:
-                group.values[index] = Double(bitPattern: try reader.littleEndian64())
-                group.state.previous[index] = group.values[index]
-            default:
-                group.values[index] = AbsentValue.value
+        // Taken out for the time: a class checks each access to each of its properties.
+        var state = RoundState(columns: 0)
+        var values: [Double] = []
+        swap(&state, &group.state)
+        swap(&values, &group.values)
+        defer {
+            swap(&state, &group.state)
+            swap(&values, &group.values)
+        }
+        try Self.tags(&reader, &state, count: values.count)
+        let tags = state.tags
+        try values.withUnsafeMutableBufferPointer { values in
+            try state.previous.withUnsafeMutableBufferPointer { previous in
+                for index in 0..<values.count {
+                    switch tags.isEmpty ? RoundTag.integer.rawValue : tags[index] {
+                    case RoundTag.integer.rawValue:
+                        let whole = (RoundTag.whole(previous[index]) ?? 0) &+ (try reader.zigzag())
+                        values[index] = Double(whole)
+                        previous[index] = values[index]
+                    case RoundTag.thousandths.rawValue:
+                        let scaled = (RoundTag.thousandths(previous[index]) ?? 0) &+ (try reader.zigzag())
+                        values[index] = Double(scaled) / 1000
+                        previous[index] = values[index]
+                    case RoundTag.raw.rawValue:
+                        values[index] = Double(bitPattern: try reader.littleEndian64())
+                        previous[index] = values[index]
+                    default:
+                        values[index] = AbsentValue.value
+                    }
+                }
             }
         }
-        try group.values.withUnsafeBufferPointer {
+        try values.withUnsafeBufferPointer {
             try visit(.round(group: number, series: group.series, time: time, values: $0))
         }
     }

@@ -73,7 +73,9 @@ package struct ByteReader {
         let length = try varint()
         guard length <= UInt64(remaining) else { throw truncated("a text of \(length) bytes") }
         let begin = try skip(Int(length))
-        let bytes = UnsafeRawBufferPointer(rebasing: buffer[begin..<begin + Int(length)])
+        // Typed, since for raw bytes the standard library validates one byte at a time.
+        let bytes = UnsafeRawBufferPointer(rebasing: buffer[begin..<begin + Int(length)]).assumingMemoryBound(
+            to: UInt8.self)
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw ChunkDecodingError(.malformed, "expected UTF-8, found other bytes", at: start)
         }

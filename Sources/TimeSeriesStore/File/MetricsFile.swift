@@ -60,7 +60,7 @@ enum MetricsFile {
             })
         try loadSeries(&head, from: db)
         try loadShards(&head, from: db)
-        var restored: [UInt32: SeriesGroup] = [:]
+        var restored: [SeriesGroup?] = []
         var last: Int64 = 0
         try BatchTable.read(
             db,

@@ -192,24 +192,26 @@ extension Head {
 
     /// Takes back what a batch holds that is not sealed.
     ///
-    /// - Parameter restored: the groups by the numbers that the rows use.
-    mutating func restore(_ content: BatchDecoder.Content, of batch: Int64, restored: inout [UInt32: SeriesGroup]) {
+    /// - Parameter restored: the groups by the numbers that the rows use, which the decoder bounds.
+    mutating func restore(_ content: BatchDecoder.Content, of batch: Int64, restored: inout [SeriesGroup?]) {
         switch content {
         case .round(let number, let series, let time, let values):
-            guard let first = series.first, Int(first) < newest.count, Int(series.max() ?? first) < newest.count,
-                batch > shards[Int(Shard.number(of: first))].sealedBatch
-            else { return }
-            var group = restored[number]
+            while restored.count <= Int(number) { restored.append(nil) }
+            var group = restored[Int(number)]
             if group?.series != series {
+                guard let first = series.first, let last = series.max(), Int(last) < newest.count,
+                    batch > shards[Int(Shard.number(of: first))].sealedBatch
+                else { return }
                 group = makeGroup(series)
-                restored[number] = group
+                restored[Int(number)] = group
             }
-            guard let group, time > group.newest else { return }
+            guard let group, time > group.newest, batch > shards[Int(group.shard)].sealedBatch else { return }
             group.restore(time: time, values: values, encoder: &blockEncoder)
             let timestamp = Timestamp(milliseconds: time)
-            for (column, member) in series.enumerated() where !AbsentValue.isAbsent(values[column]) {
-                if timestamp > newest[Int(member)].timestamp {
-                    newest[Int(member)] = Sample(timestamp, values[column])
+            newest.withUnsafeMutableBufferPointer { newest in
+                for column in 0..<values.count where !AbsentValue.isAbsent(values[column]) {
+                    let member = Int(group.series[column])
+                    if timestamp > newest[member].timestamp { newest[member] = Sample(timestamp, values[column]) }
                 }
             }
         case .late(let series, let time, let value):

@@ -48,7 +48,10 @@ struct StoreBenchmark: AsyncParsableCommand {
             if !noReads, !kill { try await measureReads(path, options, clock, &report) }
         }
         print(report.json)
-        if kill { _exit(0) }
+        if kill {
+            fflush(nil)
+            _exit(0)
+        }
     }
 
     // MARK: Ingest
