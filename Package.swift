@@ -18,6 +18,8 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
@@ -121,8 +123,8 @@ let package = Package(
             [
                 "MonitoringModel", "Inventory", "SNMP", "HTTPTransport", "DatabaseFiles", "TimeSeriesStore",
                 "PromQLEngine", "Polling", "Incidents", "AlertDispatch", "Access", "StateStore", "HTTPAPI",
-                "HaidangConfiguration",
-                "CitySimulator", logging, lifecycle, unixSignals,
+                "HaidangConfiguration", "ExpositionFormat", "PromQLSyntax",
+                "CitySimulator", logging, lifecycle, unixSignals, nioCore, nioPosix, nioHTTP1,
             ]),
 
         // command
@@ -130,7 +132,7 @@ let package = Package(
             name: "haidang",
             dependencies: [
                 "HaidangService", "HaidangConfiguration", "CitySimulator", "Access", "Inventory", "SNMP",
-                "MonitoringModel", argumentParser, logging,
+                "MonitoringModel", "ExpositionFormat", "HTTPAPI", argumentParser, logging,
             ],
             swiftSettings: checks),
 
@@ -146,7 +148,10 @@ let package = Package(
         tests("PromQLEngine", ["PromQLEngine", "PromQLSyntax", "RE2", "MonitoringModel"]),
         tests(
             "TimeSeriesStore",
-            ["TimeSeriesStore", "ChunkEncoding", "DatabaseFiles", "RE2", "MonitoringModel", "StoreWriter", grdb]),
+            [
+                "TimeSeriesStore", "ChunkEncoding", "DatabaseFiles", "RE2", "MonitoringModel", "ExpositionFormat",
+                "StoreWriter", grdb,
+            ]),
         .executableTarget(
             name: "StoreWriter", dependencies: ["TimeSeriesStore", "MonitoringModel"], path: "Tests/StoreWriter",
             swiftSettings: checks),

@@ -17,6 +17,14 @@ package enum Operation: String, CaseIterable, Sendable {
     case readTokens
     case createToken
     case removeToken
+    /// What the store holds and how its file stands.
+    case readDatabase
+    case verifyDatabase
+    /// Copies both files into a directory of this machine.
+    case backUpDatabase
+    case exportDatabase
+    case importDatabase
+    case compactDatabase
 }
 
 /// Who may do an operation.
@@ -40,6 +48,8 @@ extension Operation {
         case .readPages, .readMetrics, .readAlerts, .readTargets, .query: .role(.viewer)
         case .readConfiguration, .reload: .cityWide(.operator)
         case .readTokens, .createToken, .removeToken: .cityWide(.admin)
+        case .readDatabase, .verifyDatabase, .backUpDatabase, .exportDatabase, .importDatabase, .compactDatabase:
+            .cityWide(.admin)
         }
     }
 }

@@ -41,11 +41,16 @@ package enum DatabaseFile {
     }
 
     /// Opens a connection that reads and can do nothing else: no write, no checkpoint.
-    package static func openReader(_ format: DatabaseFormat, in directory: String) throws -> DatabaseConnection {
+    ///
+    /// - Parameter holdsSnapshot: whether a transaction may stay open from one access to the next.
+    package static func openReader(
+        _ format: DatabaseFormat, in directory: String, holdsSnapshot: Bool = false
+    ) throws -> DatabaseConnection {
         let path = directory + "/" + format.fileName
         var configuration = Configuration()
         configuration.label = format.fileName + " (reader)"
         configuration.readonly = true
+        configuration.allowsUnsafeTransactions = holdsSnapshot
         configuration.busyMode = .timeout(5)
         configuration.prepareDatabase { db in
             try db.execute(sql: "PRAGMA query_only = ON")
@@ -64,12 +69,12 @@ package enum DatabaseFile {
 
     /// Creates an empty file for its owner alone; SQLite by itself lets everyone read, and gives its log the same mode. A file
     /// that exists is not touched. A failure shows when SQLite opens the file.
-    private static func createPrivately(_ path: String) {
+    static func createPrivately(_ path: String) {
         let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         if descriptor >= 0 { close(descriptor) }
     }
 
-    private static func checkIdentity(_ db: Database, _ format: DatabaseFormat, path: String) throws {
+    static func checkIdentity(_ db: Database, _ format: DatabaseFormat, path: String) throws {
         let application = try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0
         let version = try schemaVersion(db)
         let isEmpty = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0
@@ -105,7 +110,7 @@ package enum DatabaseFile {
     }
 
     /// Turns SQLite's result codes into what a person can act on.
-    private static func explaining<Value>(_ path: String, _ body: () throws -> Value) throws -> Value {
+    static func explaining<Value>(_ path: String, _ body: () throws -> Value) throws -> Value {
         do {
             return try body()
         } catch let error as DatabaseError {

@@ -12,6 +12,7 @@ package struct APIServer: Sendable {
     private let source: any SeriesSource
     private let checkPoint: CheckPoint
     private let tokens: any TokenStore
+    private let care: any StoreCare
     private let pages: Pages
     private let clock: any WallClock
     private let history: PoolHistory
@@ -22,7 +23,7 @@ package struct APIServer: Sendable {
     /// - Parameter logger: gets what went wrong inside and is not for askers.
     package init(
         view: any ServiceView, evaluator: any QueryEvaluator, source: any SeriesSource, checkPoint: CheckPoint,
-        tokens: any TokenStore, pages: Pages, history: PoolHistory, clock: any WallClock,
+        tokens: any TokenStore, care: any StoreCare, pages: Pages, history: PoolHistory, clock: any WallClock,
         logger: Logger = Logger(label: "haidang.http")
     ) {
         self.view = view
@@ -30,6 +31,7 @@ package struct APIServer: Sendable {
         self.source = source
         self.checkPoint = checkPoint
         self.tokens = tokens
+        self.care = care
         self.pages = pages
         self.history = history
         self.clock = clock
@@ -72,6 +74,7 @@ package struct APIServer: Sendable {
             view: view, source: source, evaluator: evaluator, truncated: truncated, clock: clock)
         let health = HealthEndpoints(view: view)
         let admin = AdminEndpoints(view: view, checkPoint: checkPoint, tokens: tokens, clock: clock)
+        let database = DatabaseEndpoints(care: care, view: view, logger: logger)
         let overview = OverviewEndpoint(
             assembler: OverviewAssembler(
                 view: view, evaluator: evaluator, source: source, history: history, clock: clock),
@@ -109,6 +112,24 @@ package struct APIServer: Sendable {
             },
             Endpoint(method: .delete, path: "/api/v1/tokens", operation: .removeToken) { request, principal, _ in
                 try await admin.removeToken(request, by: principal)
+            },
+            Endpoint(method: .get, path: "/api/v1/db/info", operation: .readDatabase) { _, _, _ in
+                try await database.info()
+            },
+            Endpoint(method: .post, path: "/api/v1/db/verify", operation: .verifyDatabase) { _, principal, _ in
+                database.verify(by: principal)
+            },
+            Endpoint(method: .post, path: "/api/v1/db/backup", operation: .backUpDatabase) { request, principal, _ in
+                try await database.backUp(request, by: principal)
+            },
+            Endpoint(method: .get, path: "/api/v1/db/export", operation: .exportDatabase) { request, principal, _ in
+                try database.export(request, by: principal)
+            },
+            Endpoint(method: .post, path: "/api/v1/db/import", operation: .importDatabase) { request, principal, _ in
+                try database.load(request, by: principal)
+            },
+            Endpoint(method: .post, path: "/api/v1/db/compact", operation: .compactDatabase) { _, principal, _ in
+                database.compact(by: principal)
             },
             Endpoint(method: .get, path: "/", operation: .readPages) { try await overview.page($0, scope: $2) },
         ]

@@ -77,7 +77,7 @@ struct MetricsEndpoints: Sendable {
         for row in rows {
             let name = row.labels.metricName
             // Of a scraped histogram or summary, the type is known under the name without the suffix.
-            let family = metadata[name] == nil ? Self.familyName(name, known: metadata) : name
+            let family = MetricFamily.name(of: name, known: metadata)
             byName[
                 family,
                 default: MetricFamily(metadata: metadata[family] ?? MetricMetadata(name: family, kind: .unknown))
@@ -88,14 +88,6 @@ struct MetricsEndpoints: Sendable {
             family.samples.sort { $0.labels < $1.labels }
             return family
         }
-    }
-
-    private static func familyName(_ name: String, known: [String: MetricMetadata]) -> String {
-        for suffix in ["_bucket", "_sum", "_count", "_total"] where name.hasSuffix(suffix) {
-            let stem = String(name.dropLast(suffix.count))
-            if known[stem] != nil { return stem }
-        }
-        return name
     }
 
     /// - Parameter notice: a comment line for the top, which OpenMetrics does not allow and so does not get.

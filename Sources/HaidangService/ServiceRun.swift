@@ -39,7 +39,8 @@ package func runService(
     let evaluator = running.evaluator
     let api = APIServer(
         view: running, evaluator: evaluator, source: running.timeSeries, checkPoint: running.checkPoint,
-        tokens: running.state, pages: try Pages(), history: history, clock: clock, logger: logger)
+        tokens: running.state, care: DatabaseCare(store: running.timeSeries, directory: lock.directory),
+        pages: try Pages(), history: history, clock: clock, logger: logger)
     let ready = ReadyAnnouncement(running: running, setUpToken: setUpToken)
 
     var services: [any Service] = [

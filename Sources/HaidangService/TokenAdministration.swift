@@ -120,15 +120,16 @@ struct ControlClient {
         request.unixSocket = socket
         let response = try await client.perform(request)
         let decoder = JSONDecoder()
-        guard response.status == 200 else {
-            let message = (try? decoder.decode(Failure.self, from: Data(response.body)))?.error
-            throw Refused(
-                status: response.status, description: message ?? "the service answered with status \(response.status)")
-        }
+        guard response.status == 200 else { throw Self.refused(response.status, response.body) }
         return try decoder.decode(Envelope<Value>.self, from: Data(response.body)).data
     }
 
-    private static func encode(_ pairs: [(String, String)]) -> String {
+    static func refused(_ status: Int, _ body: [UInt8]) -> Refused {
+        let message = (try? JSONDecoder().decode(Failure.self, from: Data(body)))?.error
+        return Refused(status: status, description: message ?? "the service answered with status \(status)")
+    }
+
+    static func encode(_ pairs: [(String, String)]) -> String {
         var allowed = CharacterSet.alphanumerics
         allowed.insert(charactersIn: "-._~")
         return pairs.map { name, value in

@@ -70,6 +70,8 @@ extension SampleStore {
     /// Blocks that cannot be read are noted and not merged; they are not due any more.
     private func merge(_ due: DueMerge, _ db: Database) throws {
         let began = ContinuousClock.now
+        // Somebody else who looks after the store may have been here since.
+        guard head.withLock({ $0.holds(due.blocks, in: due.shard) }) else { return }
         do {
             var merger = try BlockMerger(due.blocks, makesRollups: due.level == Self.lastLevel, db)
             let (draft, rollups) = try merger.merge()
@@ -156,6 +158,7 @@ extension SampleStore {
     }
 
     private func delete(_ expired: (shard: Shard.Number, blocks: [BlockHeader]), _ db: Database) throws {
+        guard head.withLock({ $0.holds(expired.blocks, in: expired.shard) }) else { return }
         try db.inTransaction(.immediate) {
             try remove(expired.blocks, in: expired.shard, db)
             return .commit
@@ -213,6 +216,12 @@ extension Head {
             }
         }
         return nil
+    }
+
+    /// Whether a shard still has all of these blocks.
+    func holds(_ blocks: [BlockHeader], in shard: Shard.Number) -> Bool {
+        let numbers = Set(shards[Int(shard)].blocks.map(\.number))
+        return blocks.allSatisfy { numbers.contains($0.number) }
     }
 
     /// Blocks of one shard whose samples are all older than their resolution's cutoff.

@@ -87,6 +87,12 @@ extension Decision {
         (.readTokens, [.admin], []),
         (.createToken, [.admin], []),
         (.removeToken, [.admin], []),
+        (.readDatabase, [.admin], []),
+        (.verifyDatabase, [.admin], []),
+        (.backUpDatabase, [.admin], []),
+        (.exportDatabase, [.admin], []),
+        (.importDatabase, [.admin], []),
+        (.compactDatabase, [.admin], []),
     ]
 
     @Test("each role may do what the table says, and nothing else", arguments: table)

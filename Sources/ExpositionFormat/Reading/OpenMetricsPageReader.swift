@@ -127,36 +127,12 @@ struct OpenMetricsPageReader {
         if cursor.byte != nil {
             try cursor.consume(UInt8(ascii: " "), "one space behind the value")
             if cursor.byte != UInt8(ascii: "#") {
-                timestamp = try readTimestamp()
+                timestamp = try cursor.openMetricsTimestamp()
                 if cursor.byte != nil { try cursor.consume(UInt8(ascii: " "), "one space behind the timestamp") }
             }
-            if cursor.byte != nil { try skipExemplar() }
+            if cursor.byte != nil { try cursor.skipExemplar(labelLimit: limits.labels) }
         }
         families[family].samples.append((LabelSet(labels), value, timestamp))
-    }
-
-    private mutating func skipExemplar() throws(ExpositionError) {
-        try cursor.consume(UInt8(ascii: "#"), "\"#\" before an exemplar")
-        try cursor.consume(UInt8(ascii: " "), "one space behind \"#\"")
-        var labels: [Label] = []
-        try cursor.labels(.openMetrics, into: &labels, limit: limits.labels)
-        try cursor.consume(UInt8(ascii: " "), "one space before the value of the exemplar")
-        _ = try cursor.value()
-        if cursor.byte != nil {
-            try cursor.consume(UInt8(ascii: " "), "one space behind the value of the exemplar")
-            _ = try readTimestamp()
-        }
-        try cursor.expectEndOfLine()
-    }
-
-    /// Seconds since the Unix epoch with a fraction, rounded to milliseconds.
-    private mutating func readTimestamp() throws(ExpositionError) -> Timestamp {
-        let token = cursor.token()
-        // Beyond 9e15 ms, some 285,000 years, doubles no longer hold every millisecond.
-        guard let seconds = NumberText.double(cursor.page[token]), abs(seconds) < 9e12 else {
-            throw cursor.expected("a timestamp in seconds", found: token)
-        }
-        return Timestamp(milliseconds: Int64((seconds * 1000).rounded()))
     }
 
     /// The name in `bytes` and the family of its samples.

@@ -39,6 +39,11 @@ struct PageCursor {
         if index < lineEnd { index += 1 }
     }
 
+    /// Moves within the current line.
+    mutating func move(to offset: Int) {
+        index = min(max(offset, lineStart), lineEnd)
+    }
+
     mutating func skipBlanks() {
         while let byte, byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") { index += 1 }
     }

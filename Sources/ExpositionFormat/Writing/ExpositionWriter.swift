@@ -45,7 +45,7 @@ package enum ExpositionWriter {
         }
     }
 
-    private static func writeDescription(
+    static func writeDescription(
         of group: SampleGroup, _ metadata: MetricMetadata, flavor: ExpositionFlavor, into output: inout [UInt8]
     ) {
         if !metadata.help.isEmpty {
@@ -98,7 +98,7 @@ package enum ExpositionWriter {
     }
 
     /// Milliseconds as seconds with three decimals.
-    private static func writeSeconds(_ milliseconds: Int64, into output: inout [UInt8]) {
+    static func writeSeconds(_ milliseconds: Int64, into output: inout [UInt8]) {
         if milliseconds < 0 { output.append(UInt8(ascii: "-")) }
         let magnitude = milliseconds.magnitude
         writeMagnitude(magnitude / 1000, into: &output)
@@ -110,7 +110,7 @@ package enum ExpositionWriter {
         }
     }
 
-    private static func writeInteger(_ value: Int64, into output: inout [UInt8]) {
+    static func writeInteger(_ value: Int64, into output: inout [UInt8]) {
         if value < 0 { output.append(UInt8(ascii: "-")) }
         writeMagnitude(value.magnitude, into: &output)
     }
@@ -125,13 +125,13 @@ package enum ExpositionWriter {
         output[start...].reverse()
     }
 
-    private static func append(_ text: String, to output: inout [UInt8]) {
+    static func append(_ text: String, to output: inout [UInt8]) {
         output.append(contentsOf: text.utf8)
     }
 
     /// A name in the alphabet of the formats: any other byte becomes `_`, and so does the start of an empty name or one
     /// that starts with a digit.
-    private static func appendName(_ name: String, allowsColons: Bool, to output: inout [UInt8]) {
+    static func appendName(_ name: String, allowsColons: Bool, to output: inout [UInt8]) {
         var isFirst = true
         for byte in name.utf8 {
             switch byte {
@@ -148,7 +148,7 @@ package enum ExpositionWriter {
         if isFirst { output.append(UInt8(ascii: "_")) }
     }
 
-    private static func appendEscaped(_ text: String, escapesQuotes: Bool, to output: inout [UInt8]) {
+    static func appendEscaped(_ text: String, escapesQuotes: Bool, to output: inout [UInt8]) {
         for byte in text.utf8 {
             switch byte {
             case UInt8(ascii: "\n"): append("\\n", to: &output)

@@ -22,10 +22,12 @@ enum BatchTable {
     /// Decodes every row, in the order of numbers.
     ///
     /// - Parameters:
+    ///   - known: rows known to be damaged.
     ///   - visit: gets the row's number and what it holds. The checksum is verified before anything of a row is visited.
     ///   - damaged: gets rows that cannot be decoded, and numbers at which a row is missing.
     static func read(
-        _ db: Database, visit: (Int64, BatchDecoder.Content) throws -> Void, damaged: (DamageRecord) -> Void
+        _ db: Database, known: Set<Int64>, visit: (Int64, BatchDecoder.Content) throws -> Void,
+        damaged: (DamageRecord) -> Void
     ) throws {
         var decoder = BatchDecoder()
         var expected: Int64?
@@ -35,7 +37,8 @@ enum BatchTable {
                 damaged(DamageRecord(table: .batches, row: expected, reason: "expected a row, found none"))
                 decoder.forget()
             }
-            expected = number + 1
+            // Rows are deleted from the oldest on, but for damaged ones: a gap behind those that are left is none.
+            if expected != nil || !known.contains(number) { expected = number + 1 }
             do {
                 try row.withBlob(1) { bytes in
                     try decoder.decode(bytes, number: number) { try visit(number, $0) }

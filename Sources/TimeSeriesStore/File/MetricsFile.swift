@@ -63,7 +63,7 @@ enum MetricsFile {
         var restored: [SeriesGroup?] = []
         var last: Int64 = 0
         try BatchTable.read(
-            db,
+            db, known: Set(head.knownDamage.filter { $0.table == .batches }.map(\.row)),
             visit: { batch, content in
                 head.restore(content, of: batch, restored: &restored)
                 last = batch
