@@ -1,4 +1,5 @@
 import ChunkEncoding
+import Foundation
 import GRDB
 import MonitoringModel
 import TestSupport
@@ -98,6 +99,93 @@ struct RollupTests {
             #expect(found.first?.aggregates.map(\.last) == wanted.map(\.last), "step \(step)")
         }
         try await fixture.store.close()
+    }
+
+    @Test(
+        "a bucket that claims to hold no sample, or more than fit into it, is damage behind a right checksum",
+        arguments: [0, 1.5, -1, 300_001, 1e300, .infinity, .nan])
+    func impossibleCount(count: Double) async throws {
+        let (fixture, start, _) = try await stored(rawDays: 10)
+        try await fixture.store.close()
+        // The oldest rollup, whose raw samples are gone: its first series' chunk is rewritten with another count in each bucket.
+        try fixture.withFile { db in
+            let headers = try Row.fetchAll(db, sql: "SELECT id, header FROM blocks ORDER BY id").map { row in
+                try (row[1] as Data).withUnsafeBytes { try BlockHeader($0, number: row[0]) }
+            }
+            var header = try #require(headers.first { $0.resolution == 300 })
+            let directory = try
+                (Data.fetchOne(
+                    db, sql: "SELECT directory FROM blocks WHERE id = ?", arguments: [header.number]) ?? Data())
+                .withUnsafeBytes { try BlockDirectory($0, block: header.number) }
+            var stream: [UInt8] = []
+            for page in 0..<PageCoding.pageCount(of: header.byteCount) {
+                let row = PageCoding.row(block: header.number, page: page)
+                let data = try Data.fetchOne(db, sql: "SELECT data FROM pages WHERE id = ?", arguments: [row]) ?? Data()
+                try data.withUnsafeBytes { stream += try PageCoding.content($0, row: row) }
+                try db.execute(sql: "DELETE FROM pages WHERE id = ?", arguments: [row])
+            }
+            let changed = try Self.chunk(stream, directory, header, count: count)
+            var edited = BlockDirectory()
+            for index in 0..<directory.timeCount { edited.addTimes(length: directory.times(index).count) }
+            for (index, series) in directory.series.enumerated() {
+                edited.add(
+                    series, length: index == 0 ? changed.count : directory.chunk(index).count,
+                    timeIndex: directory.timeIndexes[index])
+            }
+            stream.replaceSubrange(directory.chunk(0), with: changed)
+            header.byteCount = stream.count
+            for page in 0..<PageCoding.pageCount(of: stream.count) {
+                let row = PageCoding.row(block: header.number, page: page)
+                let part = stream.dropFirst(page * PageCoding.capacity).prefix(PageCoding.capacity)
+                let data = part.withUnsafeBytes { PageCoding.encode($0, row: row) }
+                try db.execute(sql: "INSERT INTO pages (id, data) VALUES (?, ?)", arguments: [row, Data(data)])
+            }
+            try db.execute(
+                sql: "UPDATE blocks SET header = ?, directory = ? WHERE id = ?",
+                arguments: [Data(header.encoded()), Data(edited.encoded(block: header.number)), header.number])
+        }
+        try fixture.open()
+        let found = try await fixture.store.aggregates(
+            [], from: start, through: start + .seconds(86_400), step: .seconds(300))
+        #expect(found.map(\.labels) == Array(labels[1...]))
+        #expect(fixture.store.statistics.damagedRows == 1)
+        let report = try await fixture.store.verify()
+        #expect(report.findings.count == 1)
+        #expect(report.findings.first?.reason.contains("expected a bucket's count of 1 to 300000 samples") == true)
+        try await fixture.store.close()
+    }
+
+    /// The first series' chunk of a rollup with another count in every bucket.
+    private static func chunk(
+        _ stream: [UInt8], _ directory: BlockDirectory, _ header: BlockHeader, count: Double
+    ) throws -> [UInt8] {
+        let times = Array(stream[directory.times(directory.timeIndexes[0])])
+        let runs = try times.withUnsafeBytes { try ChunkLayout.readTimes($0, base: header.firstTime) }
+        var encoder = RunEncoder()
+        var payload: [UInt8] = []
+        var ranges: [Range<Int>] = []
+        for run in runs {
+            let before = payload.count
+            [Double](repeating: count, count: run.count).withUnsafeBufferPointer {
+                encoder.encode(values: $0, to: &payload)
+            }
+            ranges.append(before..<payload.count)
+        }
+        var counts = ByteWriter()
+        payload.withUnsafeBytes { payload in
+            ChunkLayout.writeValues(
+                runs: runs.count, payload: { UnsafeRawBufferPointer(rebasing: payload[ranges[$0]]) }, to: &counts)
+        }
+        var chunk = ByteWriter()
+        try stream[directory.chunk(0)].withUnsafeBytes { bytes in
+            var reader = ByteReader(bytes)
+            for column in 0..<5 {
+                let present = try reader.bytes(try reader.count(atMost: bytes.count))
+                chunk.append(varint: UInt64(column == 3 ? counts.count : present.count))
+                chunk.append(contentsOf: column == 3 ? counts.bytes : Array(present))
+            }
+        }
+        return chunk.bytes
     }
 
     @Test("an empty or inverted range, or no step, gives nothing")

@@ -136,35 +136,60 @@ struct BlockSampleReader {
             runs = all.count
             runsBefore = all.prefix { $0.last < range.lowerBound }.count
             spans = Array(all[runsBefore...].prefix { $0.first <= range.upperBound })
-            let count = spans.reduce(0) { $0 + $1.count }
-            if times.count != count {
-                times = Array(repeating: 0, count: count)
-                values = Array(repeating: 0, count: count)
-            }
-            try times.withUnsafeMutableBufferPointer { times in
-                var start = 0
-                for span in spans {
-                    try decoder.decodeTimes(
-                        UnsafeRawBufferPointer(rebasing: chunk[span.payload]),
-                        into: UnsafeMutableBufferPointer(rebasing: times[start..<start + span.count]))
-                    start += span.count
-                }
-            }
+            try decoder.decodeTimes(of: spans, in: chunk, into: &times)
         }
     }
 
     private mutating func readValues(_ reader: BlockReader, _ range: Range<Int>) throws {
         try reader.withBytes(range) { chunk in
             try ChunkLayout.readValues(chunk, runs: runs, into: &payloads)
-            try values.withUnsafeMutableBufferPointer { values in
-                var start = 0
-                for (index, span) in spans.enumerated() {
-                    try decoder.decodeValues(
-                        UnsafeRawBufferPointer(rebasing: chunk[payloads[runsBefore + index]]),
-                        into: UnsafeMutableBufferPointer(rebasing: values[start..<start + span.count]))
-                    start += span.count
-                }
+            try decoder.decodeValues(of: spans, payloads[runsBefore...], in: chunk, into: &values)
+        }
+    }
+}
+
+extension RunDecoder {
+    /// Decodes runs of a chunk of times, one after the other.
+    ///
+    /// - Parameter times: replaced.
+    mutating func decodeTimes(
+        of spans: [RunSpan], in chunk: UnsafeRawBufferPointer, into times: inout [Int64]
+    ) throws {
+        Self.resize(&times, to: spans)
+        try times.withUnsafeMutableBufferPointer { times in
+            var start = 0
+            for span in spans {
+                try decodeTimes(
+                    UnsafeRawBufferPointer(rebasing: chunk[span.payload]),
+                    into: UnsafeMutableBufferPointer(rebasing: times[start..<start + span.count]))
+                start += span.count
             }
         }
+    }
+
+    /// Decodes the values of those runs.
+    ///
+    /// - Parameters:
+    ///   - payloads: of each run its place in the chunk; there may be more.
+    ///   - values: replaced.
+    mutating func decodeValues(
+        of spans: [RunSpan], _ payloads: ArraySlice<Range<Int>>, in chunk: UnsafeRawBufferPointer,
+        into values: inout [Double]
+    ) throws {
+        Self.resize(&values, to: spans)
+        try values.withUnsafeMutableBufferPointer { values in
+            var start = 0
+            for (span, payload) in zip(spans, payloads) {
+                try decodeValues(
+                    UnsafeRawBufferPointer(rebasing: chunk[payload]),
+                    into: UnsafeMutableBufferPointer(rebasing: values[start..<start + span.count]))
+                start += span.count
+            }
+        }
+    }
+
+    private static func resize<Value: Numeric>(_ values: inout [Value], to spans: [RunSpan]) {
+        let count = spans.reduce(0) { $0 + $1.count }
+        if values.count != count { values = Array(repeating: 0, count: count) }
     }
 }

@@ -6,6 +6,7 @@ enum Rollup {
     static let resolutions: [UInt32] = [300, 3600]
     /// The columns of a rollup's chunk, in this order.
     static let columns = 5
+    static let countColumn = 3
 
     /// The buckets of samples that rise in time. A bucket ends at a multiple of the resolution, its end included, as PromQL's
     /// ranges do; stale markers and other NaNs are in none.
@@ -48,6 +49,18 @@ enum Rollup {
     private static func bucketEnd(_ time: Int64, _ length: Int64) -> Int64 {
         let rest = time % length
         return rest == 0 ? time : rest > 0 ? time - rest + length : time - rest
+    }
+
+    /// How many samples a bucket has, from its column.
+    ///
+    /// - Throws: `malformed` for what no bucket of that many seconds can have: there is a sample a millisecond at most.
+    static func count(_ value: Double, resolution: UInt32) throws(ChunkDecodingError) -> Int {
+        guard let count = Int(exactly: value), count > 0, count <= Int(resolution) * 1000 else {
+            throw ChunkDecodingError(
+                .malformed, "expected a bucket's count of 1 to \(Int(resolution) * 1000) samples, found \(value)", at: 0
+            )
+        }
+        return count
     }
 
     static func columns(of buckets: [Aggregate]) -> [[Double]] {

@@ -64,7 +64,7 @@ struct BlockVerifier {
             if header.resolution == 0 {
                 try checkValues(chunk, runs)
             } else {
-                try checkColumns(chunk, runs)
+                try checkColumns(chunk, runs, resolution: header.resolution)
             }
         }
         guard spans.allSatisfy({ $0 != nil }) else { return nil }
@@ -104,7 +104,9 @@ struct BlockVerifier {
         return runs
     }
 
-    private mutating func checkValues(_ chunk: UnsafeRawBufferPointer, _ runs: [RunSpan]) throws {
+    private mutating func checkValues(
+        _ chunk: UnsafeRawBufferPointer, _ runs: [RunSpan], visit: (ArraySlice<Double>) throws -> Void = { _ in }
+    ) throws {
         try ChunkLayout.readValues(chunk, runs: runs.count, into: &payloads)
         for (index, run) in runs.enumerated() {
             if values.count < run.count { values = Array(repeating: 0, count: run.count) }
@@ -112,13 +114,19 @@ struct BlockVerifier {
             try values.withUnsafeMutableBufferPointer {
                 try decoder.decodeValues(bytes, into: UnsafeMutableBufferPointer(rebasing: $0[..<run.count]))
             }
+            try visit(values[..<run.count])
         }
     }
 
-    private mutating func checkColumns(_ chunk: UnsafeRawBufferPointer, _ runs: [RunSpan]) throws {
+    private mutating func checkColumns(
+        _ chunk: UnsafeRawBufferPointer, _ runs: [RunSpan], resolution: UInt32
+    ) throws {
         var reader = ByteReader(chunk)
-        for _ in 0..<Rollup.columns {
-            try checkValues(try reader.bytes(try reader.count(atMost: chunk.count)), runs)
+        for column in 0..<Rollup.columns {
+            try checkValues(try reader.bytes(try reader.count(atMost: chunk.count)), runs) { values in
+                guard column == Rollup.countColumn else { return }
+                for value in values { _ = try Rollup.count(value, resolution: resolution) }
+            }
         }
         guard reader.isAtEnd else {
             throw ChunkDecodingError(.malformed, "expected the end of the columns", at: reader.offset)
