@@ -173,21 +173,15 @@ package struct DatabaseAdministration: Sendable {
         creatingFiles: Bool = false, online: (String) async throws -> Value,
         offline: (DatabaseCare) async throws -> Value
     ) async throws -> Value {
-        guard FileManager.default.fileExists(atPath: directory) else {
-            throw StoreCareError("data directory \(directory): expected a directory, found nothing")
-        }
-        let lock: DataDirectoryLock
-        do {
-            lock = try DataDirectoryLock(directory: directory)
-        } catch {
-            let socket = ControlSocket.path(in: directory)
-            guard FileManager.default.fileExists(atPath: socket) else { throw error }
+        switch try DirectoryHolder(of: directory) {
+        case .service(let socket):
             return try await online(socket)
+        case .caller(let lock):
+            guard creatingFiles || FileManager.default.fileExists(atPath: directory + "/" + SampleStore.fileName) else {
+                throw StoreCareError("data directory \(directory): expected \(SampleStore.fileName) in it, found none")
+            }
+            return try await self.offline(lock, offline)
         }
-        guard creatingFiles || FileManager.default.fileExists(atPath: directory + "/" + SampleStore.fileName) else {
-            throw StoreCareError("data directory \(directory): expected \(SampleStore.fileName) in it, found none")
-        }
-        return try await self.offline(lock, offline)
     }
 
     /// Longer than anything is kept: two centuries.

@@ -61,18 +61,14 @@ package struct TokenAdministration: Sendable {
     private func perform<Value: Sendable>(
         online: (ControlClient) async throws -> Value, offline: (CheckPoint, StateDatabase) async throws -> Value
     ) async throws -> Value {
-        guard FileManager.default.fileExists(atPath: directory) else {
-            throw ServiceError("data directory \(directory): expected a directory, found nothing")
-        }
         let lock: DataDirectoryLock
-        do {
-            lock = try DataDirectoryLock(directory: directory)
-        } catch {
-            let socket = ControlSocket.path(in: directory)
-            guard FileManager.default.fileExists(atPath: socket) else { throw error }
+        switch try DirectoryHolder(of: directory) {
+        case .service(let socket):
             let client = ControlClient(socket: socket)
             defer { client.close() }
             return try await online(client)
+        case .caller(let own):
+            lock = own
         }
         let store = try StateDatabase(directory: lock.directory)
         let checkPoint = CheckPoint(tokens: store, anonymousViewer: false, clock: SystemClock())
