@@ -60,20 +60,27 @@ enum MetricsFile {
             })
         try loadSeries(&head, from: db)
         try loadShards(&head, from: db)
-        var restored: [SeriesGroup?] = []
-        var last: Int64 = 0
-        try BatchTable.read(
-            db, known: Set(head.knownDamage.filter { $0.table == .batches }.map(\.row)),
-            visit: { batch, content in
-                head.restore(content, of: batch, restored: &restored)
-                last = batch
-            },
-            damaged: { damage in
-                head.note(damage)
-                last = max(last, damage.row)
-            })
-        let largest = try Int64.fetchOne(db, sql: "SELECT max(id) FROM batches") ?? 0
-        head.nextBatch = max(head.nextBatch, last + 1, largest + 1)
+        try loadBatches(&head, from: db)
+    }
+
+    private static func loadBatches(_ head: inout Head, from db: Database) throws {
+        let known = Set(head.knownDamage.filter { $0.table == .batches }.map(\.row))
+        var damage: [DamageRecord] = []
+        var last = try Int64.fetchOne(db, sql: "SELECT max(id) FROM batches") ?? 0
+        let restorer = HeadRestorer(head)
+        // Given away: a second owner would make each change a copy.
+        head = Head(options: head.options)
+        let outcome = Result {
+            try BatchTable.read(
+                db, known: known, visit: { restorer.restore($1, of: $0) }, damaged: { damage.append($0) })
+        }
+        head = restorer.finish()
+        try outcome.get()
+        for record in damage {
+            head.note(record)
+            last = max(last, record.row)
+        }
+        head.nextBatch = max(head.nextBatch, last + 1)
     }
 
     private static func loadSeries(_ head: inout Head, from db: Database) throws {

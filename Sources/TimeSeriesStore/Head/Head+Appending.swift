@@ -190,33 +190,38 @@ extension Head {
 
     // MARK: Start-up
 
-    /// Takes back what a batch holds that is not sealed.
+    /// Takes back a round that a batch holds, unless it is sealed.
     ///
-    /// - Parameter restored: the groups by the numbers that the rows use, which the decoder bounds.
-    mutating func restore(_ content: BatchDecoder.Content, of batch: Int64, restored: inout [SeriesGroup?]) {
-        switch content {
-        case .round(let number, let series, let time, let values):
-            while restored.count <= Int(number) { restored.append(nil) }
-            var group = restored[Int(number)]
-            if group?.series != series {
-                guard let first = series.first, let last = series.max(), Int(last) < newest.count,
-                    batch > shards[Int(Shard.number(of: first))].sealedBatch
-                else { return }
-                group = makeGroup(series)
-                restored[Int(number)] = group
-            }
-            guard let group, time > group.newest, batch > shards[Int(group.shard)].sealedBatch else { return }
-            group.restore(time: time, values: values, encoder: &blockEncoder)
-            let timestamp = Timestamp(milliseconds: time)
-            newest.withUnsafeMutableBufferPointer { newest in
-                for column in 0..<values.count where !AbsentValue.isAbsent(values[column]) {
-                    let member = Int(group.series[column])
-                    if timestamp > newest[member].timestamp { newest[member] = Sample(timestamp, values[column]) }
-                }
-            }
-        case .late(let series, let time, let value):
-            guard Int(series) < newest.count, batch > shards[Int(Shard.number(of: series))].sealedBatch else { return }
-            insertLate(series, Sample(Timestamp(milliseconds: time), value))
+    /// - Parameters:
+    ///   - group: the group's number in the rows, which the decoder bounds.
+    ///   - restored: the groups by such numbers.
+    mutating func restoreRound(
+        _ series: [UInt32], time: Int64, values: UnsafeBufferPointer<Double>, group number: UInt32, of batch: Int64,
+        restored: inout [SeriesGroup?]
+    ) {
+        while restored.count <= Int(number) { restored.append(nil) }
+        var group = restored[Int(number)]
+        if group?.series != series {
+            guard let first = series.first, let last = series.max(), Int(last) < newest.count,
+                batch > shards[Int(Shard.number(of: first))].sealedBatch
+            else { return }
+            group = makeGroup(series)
+            restored[Int(number)] = group
         }
+        guard let group, time > group.newest, batch > shards[Int(group.shard)].sealedBatch else { return }
+        group.restore(time: time, values: values, encoder: &blockEncoder)
+        let timestamp = Timestamp(milliseconds: time)
+        newest.withUnsafeMutableBufferPointer { newest in
+            for column in 0..<values.count where !AbsentValue.isAbsent(values[column]) {
+                let member = Int(series[column])
+                if timestamp > newest[member].timestamp { newest[member] = Sample(timestamp, values[column]) }
+            }
+        }
+    }
+
+    /// Takes back a late sample that a batch holds, unless it is sealed.
+    mutating func restoreLate(_ series: UInt32, time: Int64, value: Double, of batch: Int64) {
+        guard Int(series) < newest.count, batch > shards[Int(Shard.number(of: series))].sealedBatch else { return }
+        insertLate(series, Sample(Timestamp(milliseconds: time), value))
     }
 }

@@ -10,7 +10,7 @@ struct SampleSetReader {
         var description: String
     }
 
-    private(set) var series: [LabelSet] = []
+    private var series: [LabelSet] = []
     private var buffer = [UInt8](repeating: 0, count: 1 << 18)
     private var low = 0
     private var high = 0
@@ -33,6 +33,12 @@ struct SampleSetReader {
             let length = try take(4) { $0.loadUnaligned(fromByteOffset: 2, as: UInt16.self) }
             series.append(try Self.labels(try take(Int(length)) { String(decoding: $0, as: UTF8.self) }))
         }
+    }
+
+    /// The labels of all series, by index; once only, so that they take no memory while samples are stored.
+    mutating func takeSeries() -> [LabelSet] {
+        defer { series = [] }
+        return series
     }
 
     private static func labels(_ text: String) throws -> LabelSet {

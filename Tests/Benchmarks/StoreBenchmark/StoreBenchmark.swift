@@ -62,7 +62,7 @@ struct StoreBenchmark: AsyncParsableCommand {
         var input = try SampleSetReader()
         let store = try SampleStore(directory: path, options: options, clock: clock)
         let before = residentBytes()
-        let series = store.seriesIDs(for: input.series)
+        let series = store.seriesIDs(for: input.takeSeries())
         report.add("index_bytes_per_series", Double(store.indexBytes) / Double(max(series.count, 1)), digits: 1)
         report.add("rss_per_new_series", Double(residentBytes() - before) / Double(max(series.count, 1)), digits: 1)
         let began = cpuSeconds()
