@@ -6,9 +6,14 @@ import MonitoringModel
 import Synchronization
 
 extension SampleStore {
-    /// Makes everything that waits durable, in one transaction. Runs on the writer's queue.
+    /// Makes everything that waits durable, in one transaction; in several when much waits, after a disk was full. Runs on the
+    /// writer's queue.
     func commit(_ db: Database) throws {
-        let work = head.withLock { $0.beginCommit() }
+        repeat { try commitPart(db) } while head.withLock { !$0.waiting.isEmpty }
+    }
+
+    private func commitPart(_ db: Database) throws {
+        let work = head.withLock { $0.beginCommit(atMost: options.transactionLimit) }
         guard !work.isEmpty else { return }
         let began = ContinuousClock.now
         let now = clock.now
@@ -27,6 +32,8 @@ extension SampleStore {
 
     /// Seals what a shard has in memory into a block, together with what waits for a commit. Runs on the writer's queue.
     func seal(_ shard: Shard.Number, _ db: Database) throws {
+        // A seal takes along all that waits.
+        if head.withLock({ $0.waitingBytes }) > options.transactionLimit { try commit(db) }
         let began = ContinuousClock.now
         let now = clock.now
         let work = head.withLock { $0.beginSeal(shard) }
@@ -66,14 +73,12 @@ extension SampleStore {
 
     private func committed(_ work: CommitWork, began: ContinuousClock.Instant, at now: Timestamp) {
         let duration = ContinuousClock.now - began
-        let size = fileSize()
         let times =
             work.rows.isEmpty ? nil : (work.rows.map(\.firstTime).min() ?? 0, work.rows.map(\.lastTime).max() ?? 0)
         head.withLock { head in
             head.statistics.commits += 1
             head.statistics.lastCommitDuration = duration
             head.statistics.lastCommitAt = now
-            head.statistics.databaseBytes = size
             if let times {
                 let newest = Timestamp(milliseconds: times.1)
                 head.statistics.lastAcknowledged = max(head.statistics.lastAcknowledged ?? newest, newest)
@@ -98,15 +103,13 @@ extension SampleStore {
 
     /// Brings figures up to date that no commit changes.
     func refreshFigures() {
-        let size = fileSize()
-        head.withLock {
-            $0.statistics.databaseBytes = size
-            $0.statistics.indexBytes = $0.index.memoryBytes
-        }
+        head.withLock { $0.statistics.indexBytes = $0.index.memoryBytes }
     }
 
+    /// The bytes of `metrics.db`, its write-ahead log and its shared-memory index.
+    ///
     /// Looks at the files without opening them: closing any descriptor of a database gives up this process's locks on it.
-    private func fileSize() -> Int {
+    func fileSize() -> Int {
         var total = 0
         for suffix in ["", "-wal", "-shm"] {
             var status = stat()

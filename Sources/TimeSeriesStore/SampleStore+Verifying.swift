@@ -97,8 +97,7 @@ extension SampleStore {
             }
             return report
         }
-        refreshFigures()
-        complete.fileBytes = self.statistics.databaseBytes
+        complete.fileBytes = fileSize()
         if complete.newestAcknowledged == nil {
             let newest =
                 complete.blocks.filter { $0.resolution == 0 }.map(\.span) + [complete.batches.span].compactMap { $0 }

@@ -31,6 +31,9 @@ package final class SampleStore: SampleAppender, SeriesSource, Sendable {
         /// Encoded bytes that may wait for a commit; a batch that comes when they are reached is dropped. About 3 bytes a
         /// sample: half an hour of 80,000 samples a second.
         package var queueLimit = 512 << 20
+        /// Encoded bytes that one transaction takes at most, when it has several rows to choose from: trying whether a full disk
+        /// has space again costs little however much waits.
+        package var transactionLimit = 16 << 20
         /// Samples that one reading may collect, so that no query exhausts the memory: 16 bytes each. The number is the
         /// default of Prometheus' `query.max-samples`.
         package var readLimit = 50_000_000
@@ -150,10 +153,17 @@ package final class SampleStore: SampleAppender, SeriesSource, Sendable {
         if let failure { throw failure }
     }
 
-    package var statistics: StoreStatistics { head.withLock { $0.statistics } }
+    package var statistics: StoreStatistics {
+        var statistics = head.withLock { $0.statistics }
+        statistics.databaseBytes = fileSize()
+        return statistics
+    }
 
     /// What the label index takes in memory. Looks at every label value, so it is not for every second.
     package var indexBytes: Int { head.withLock { $0.index.memoryBytes } }
+
+    /// Encoded bytes that wait for a commit.
+    package var queuedBytes: Int { head.withLock { $0.waitingBytes + $0.encoder.byteCount } }
 
     /// What is known of the blocks, by shard and number.
     package var blockHeaders: [BlockHeader] { head.withLock { $0.shards.flatMap(\.blocks) } }

@@ -2,6 +2,7 @@ import DatabaseFiles
 import GRDB
 import Glibc
 import MonitoringModel
+import Synchronization
 import TestSupport
 import Testing
 import TimeSeriesStore
@@ -51,6 +52,71 @@ struct DatabaseFileTests {
             try reader.blockingAccess { try $0.execute(sql: "INSERT INTO t VALUES (1)") }
         }
         try reader.close()
+        try writer.close()
+    }
+
+    @Test(
+        "one connection writes and checkpoints while 50 readers come and go: nobody waits, nobody sees half a transaction"
+    )
+    func readersComeAndGo() async throws {
+        let directory = try TemporaryDirectory()
+        let format = DatabaseFormat(
+            fileName: "test.db", applicationID: 7, pageSize: 8192,
+            migrations: [
+                SchemaMigration("t") { db in
+                    try db.execute(
+                        sql: "CREATE TABLE t (id INTEGER PRIMARY KEY, data); CREATE TABLE u (id INTEGER PRIMARY KEY)")
+                }
+            ])
+        let writer = try DatabaseFile.openWriter(format, in: directory.path)
+        // Each of the 50 at least four times, and until the writer is done.
+        let commits = 1_000
+        let written = Counter()
+        let visits = try await withThrowingTaskGroup(of: Int.self) { group in
+            group.addTask {
+                for number in 1...commits {
+                    try await writer.access { db in
+                        try db.inTransaction(.immediate) {
+                            try db.execute(sql: "INSERT INTO t VALUES (?, randomblob(7000))", arguments: [number])
+                            try db.execute(sql: "INSERT INTO u VALUES (?)", arguments: [number])
+                            return .commit
+                        }
+                    }
+                    written.value.store(number, ordering: .relaxed)
+                }
+                return 0
+            }
+            for _ in 0..<50 {
+                group.addTask {
+                    var visits = 0
+                    while visits < 4 || written.value.load(ordering: .relaxed) < commits {
+                        let reader = try DatabaseFile.openReader(format, in: directory.path)
+                        let before = written.value.load(ordering: .relaxed)
+                        let newest = try await reader.access { db in
+                            var newest: [Int?] = []
+                            try db.inTransaction(.deferred) {
+                                for table in ["t", "u", "t"] {
+                                    newest.append(try Int.fetchOne(db, sql: "SELECT max(id) FROM \(table)"))
+                                }
+                                return .commit
+                            }
+                            return newest.map { $0 ?? 0 }
+                        }
+                        #expect(newest[0] >= before && newest.allSatisfy { $0 == newest[0] })
+                        try reader.close()
+                        visits += 1
+                    }
+                    return visits
+                }
+            }
+            return try await group.reduce(0, +)
+        }
+        #expect(visits >= 200)
+        // Checkpointed meanwhile: each commit writes two pages at least, and the log was begun anew before it held them all.
+        let log = try FileBytes.read(directory.file("test.db-wal")).count
+        #expect(log < commits * 8192 * 3 / 2, "\(log) bytes")
+        #expect(try FileBytes.read(directory.file("test.db")).count > commits * 8192 / 2)
+        #expect(try await writer.access { try String.fetchAll($0, sql: "PRAGMA integrity_check") } == ["ok"])
         try writer.close()
     }
 
@@ -161,4 +227,8 @@ enum FileBytes {
         defer { fclose(file) }
         guard fwrite(bytes, 1, bytes.count, file) == bytes.count else { throw Failed(path: path, code: errno) }
     }
+}
+
+private final class Counter: Sendable {
+    let value = Atomic<Int>(0)
 }

@@ -147,6 +147,60 @@ struct FaultTests {
         try await fixture.store.close()
     }
 
+    @Test("half an hour of a full disk stays in bounded memory: seen by readers, written in parts when space returns")
+    func halfAnHourOfFullDisk() async throws {
+        var options = SampleStore.Options()
+        options.transactionLimit = 100_000
+        let fixture = try StoreFixture(options: options)
+        let series = (0..<300).map { LabelSet("m", ["n": "\($0)"]) }
+        let numbers = fixture.store.seriesIDs(for: series)
+        let start = fixture.clock.now
+        var generator = SeededGenerator(seed: 30)
+        var expected = series.map { _ in [Sample]() }
+        func second() {
+            fixture.clock.advance(by: .seconds(1))
+            let values = numbers.map { (series: $0, value: Double(Int.random(in: 0...9_999, using: &generator)) / 10) }
+            fixture.store.append(SampleBatch(timestamp: fixture.clock.now, values: values))
+            for index in values.indices { expected[index].append(Sample(fixture.clock.now, values[index].value)) }
+        }
+        for _ in 0..<30 { second() }
+        try await fixture.store.flush()
+        let durable = fixture.store.statistics.samplesCommitted
+        try await fixture.store.limitFile(toPages: 1)
+        for minute in 1...30 {
+            for _ in 0..<60 { second() }
+            // Seals are due meanwhile, and fail as commits do: they keep what they would have moved.
+            await #expect(throws: (any Error).self) { try await fixture.store.flush() }
+            await fixture.store.maintain()
+            #expect(fixture.store.statistics.lastMaintenanceError?.contains("full") == (minute < 4 ? nil : true))
+        }
+        var statistics = fixture.store.statistics
+        #expect(statistics.samplesQueued == 300 * 1_800)
+        #expect(statistics.samplesDropped == 0)
+        #expect(statistics.samplesCommitted == durable)
+        #expect(statistics.blocks == 0)
+        #expect(try await fixture.store.everything().map(\.samples) == expected)
+        // These values are of the worst kind; at 4 bytes each the default limit takes 74,000 of them a second.
+        #expect(fixture.store.queuedBytes < 300 * 1_800 * 4)
+
+        try await fixture.store.limitFile(toPages: 1_000_000)
+        let commits = statistics.commits
+        try await fixture.store.flush()
+        statistics = fixture.store.statistics
+        #expect(statistics.samplesQueued == 0)
+        #expect(statistics.lastCommitError == nil)
+        #expect(statistics.commits > commits + 5)
+        await fixture.store.maintain()
+        #expect(fixture.store.statistics.blocks > 0)
+        #expect(fixture.store.statistics.lastMaintenanceError == nil)
+        try await fixture.reopen()
+        #expect(try await fixture.store.everything().map(\.samples) == expected)
+        #expect(
+            try await fixture.store.select([], from: start, through: start + 30).map(\.samples.count)
+                == series.map { _ in 30 })
+        try await fixture.store.close()
+    }
+
     @Test(
         "of 200 flipped bits in the file none gives a wrong value, or takes one away in silence",
         arguments: [false, true])

@@ -14,18 +14,30 @@ struct CommitWork {
     var damage: [DamageRecord] = []
 
     var isEmpty: Bool { rows.isEmpty && newSeries.isEmpty && metadata.isEmpty && damage.isEmpty }
+    var byteCount: Int { rows.reduce(0) { $0 + $1.byteCount } }
     var sampleCount: Int { rows.reduce(0) { $0 + $1.sampleCount } }
     /// The number of the last row that is durable after this commit.
     var lastNumber: Int64 { firstNumber + Int64(rows.count) - 1 }
 }
 
 extension Head {
-    /// Everything that is not durable yet.
-    mutating func beginCommit() -> CommitWork {
+    /// What is not durable yet: everything, or the oldest rows of at most so many bytes, one at least.
+    mutating func beginCommit(atMost limit: Int = .max) -> CommitWork {
         var work = CommitWork()
-        work.rows = waiting + encoder.takeRows()
-        waiting = []
-        waitingBytes = work.rows.reduce(0) { $0 + $1.byteCount }
+        let rows = encoder.takeRows()
+        waitingBytes += rows.reduce(0) { $0 + $1.byteCount }
+        waiting += rows
+        if waitingBytes <= limit {
+            swap(&work.rows, &waiting)
+        } else {
+            var bytes = 0
+            let count = waiting.prefix {
+                bytes += $0.byteCount
+                return bytes <= limit
+            }.count
+            work.rows = Array(waiting.prefix(max(count, 1)))
+            waiting.removeFirst(work.rows.count)
+        }
         work.firstNumber = nextBatch
         work.seriesBound = UInt32(newest.count)
         for number in persistedSeries..<work.seriesBound { work.newSeries.append((number, index.labels(of: number))) }
@@ -39,7 +51,7 @@ extension Head {
     mutating func complete(_ work: CommitWork) {
         persistedSeries = max(persistedSeries, work.seriesBound)
         nextBatch = work.lastNumber + 1
-        waitingBytes = 0
+        waitingBytes -= work.byteCount
         queuedSamples -= work.sampleCount
         statistics.samplesQueued = queuedSamples
         statistics.samplesCommitted += work.sampleCount
@@ -48,7 +60,7 @@ extension Head {
 
     /// The commit failed: its work goes back to the front of what waits.
     mutating func abandon(_ work: CommitWork, reason: String) {
-        waiting = work.rows
+        waiting = work.rows + waiting
         changedMetadata.formUnion(work.metadata.map(\.name))
         unrecordedDamage = work.damage + unrecordedDamage
         statistics.failedCommits += 1
