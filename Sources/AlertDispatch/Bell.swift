@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Wakes one waiting task. A ring that comes while nobody waits is kept for the next wait; several are one.
-final class Bell: Sendable {
+package final class Bell: Sendable {
     private struct State {
         var isRung = false
         var waiter: CheckedContinuation<Void, Never>?
@@ -9,7 +9,9 @@ final class Bell: Sendable {
 
     private let state = Mutex(State())
 
-    func ring() {
+    package init() {}
+
+    package func ring() {
         let waiter = state.withLock { state in
             let waiter = state.waiter
             state.waiter = nil
@@ -20,7 +22,7 @@ final class Bell: Sendable {
     }
 
     /// Returns when the bell rings, the span is over (nil: never) or the task is cancelled. One task at a time.
-    func wait(for span: Duration?) async {
+    package func wait(for span: Duration?) async {
         await withTaskGroup(of: Void.self) { group in
             if let span {
                 group.addTask {

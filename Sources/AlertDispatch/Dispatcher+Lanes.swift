@@ -45,7 +45,11 @@ extension Dispatcher {
                 while state.withLock({ $0.receivers[name] == nil && $0.lanes[name] == nil }), !Task.isCancelled {
                     let entries = try await outbox.pending(receiver: name, limit: Self.page)
                     if entries.isEmpty { break }
-                    for entry in entries { try await abandon(entry, "the receiver is no longer configured") }
+                    let reason = "the receiver is no longer configured"
+                    for entry in entries {
+                        try await outbox.recordAbandonment(key: entry.key, error: reason, at: clock.now)
+                        note("\(entry.receiver): \(reason)") { $0.abandoned += 1 }
+                    }
                 }
             }
             try await countPending()
@@ -62,8 +66,13 @@ extension Dispatcher {
         var notBefore = ContinuousClock.now
         /// The receiver answered, but not with success: later entries may fare better.
         var wasAnswered = false
-        /// Delivered, but the outbox does not know yet: it is not sent again.
-        var isDelivered = false
+        /// Nothing more is sent, though the outbox may not know yet.
+        var ending: Ending?
+    }
+
+    private enum Ending {
+        case delivered
+        case abandoned(String)
     }
 
     private func runLane(_ name: String, _ bell: Bell) async {
@@ -91,58 +100,92 @@ extension Dispatcher {
         }
     }
 
-    /// Goes once through the oldest entries of a receiver.
+    /// Goes once through the oldest entries of a receiver, then through those the outbox could not take.
     ///
     /// - Returns: how long there is nothing to do; zero: there may be more at once; nil: until an entry is added.
+    /// - Throws: what the outbox threw, when every entry has had its turn.
     private func round(_ receiver: Receiver, _ tries: inout [String: Tries]) async throws -> Duration? {
-        let entries = try await outbox.pending(receiver: receiver.name, limit: Self.page)
+        // First what is held: an entry that moves to the outbox meanwhile is in both, not in neither.
+        let held = state.withLock { $0.held.filter { $0.entry.receiver == receiver.name }.map(\.entry) }
+        var failure: (any Error)?
+        var stored: [OutboxEntry] = []
+        do { stored = try await outbox.pending(receiver: receiver.name, limit: Self.page) } catch { failure = error }
+        let storedKeys = Set(stored.map(\.key))
+        let entries = stored + held.filter { !storedKeys.contains($0.key) }
         let keys = Set(entries.map(\.key))
-        tries = tries.filter { keys.contains($0.key) }
+        tries = tries.filter { keys.contains($0.key) || $0.value.ending != nil }
         var settled = 0
         var next: ContinuousClock.Instant?
         for entry in entries {
             if Task.isCancelled { return nil }
+            let isStored = storedKeys.contains(entry.key)
             var attempt = tries[entry.key] ?? Tries()
-            if attempt.notBefore <= .now {
-                let outcome = attempt.isDelivered ? Outcome.delivered : await send(entry, to: receiver)
-                switch outcome {
+            if attempt.ending == nil, attempt.notBefore <= .now {
+                switch await send(entry, to: receiver) {
                 case .delivered:
-                    attempt.isDelivered = true
-                    tries[entry.key] = attempt
-                    try await outbox.recordDelivery(key: entry.key, at: clock.now)
-                    state.withLock { state in
-                        state.status.delivered += 1
-                        state.status.lastError = nil
-                    }
-                    settled += 1
-                    continue
+                    end(entry, &attempt, .delivered)
                 case .cancelled:
                     return nil
                 case .giveUp(let reason):
-                    try await abandon(entry, reason)
-                    settled += 1
-                    continue
+                    end(entry, &attempt, .abandoned(reason))
+                case .retry(let reason, _, _) where clock.now - entry.createdAt >= Self.maximumAge:
+                    end(entry, &attempt, .abandoned("\(reason); given up after a day"))
                 case .retry(let reason, let wasAnswered, let pause):
-                    guard clock.now - entry.createdAt < Self.maximumAge else {
-                        try await abandon(entry, "\(reason); given up after a day")
-                        settled += 1
-                        continue
-                    }
                     attempt.failures += 1
                     attempt.wasAnswered = wasAnswered
                     attempt.notBefore = .now + max(retry.delay(after: attempt.failures, key: entry.key), pause)
-                    tries[entry.key] = attempt
                     note("\(receiver.name): \(reason)") { $0.failedAttempts += 1 }
-                    try await outbox.recordFailure(key: entry.key, error: reason, at: clock.now)
+                    do {
+                        if isStored { try await outbox.recordFailure(key: entry.key, error: reason, at: clock.now) }
+                    } catch {
+                        failure = error
+                    }
                 }
+                tries[entry.key] = attempt
+            }
+            if let ending = attempt.ending {
+                guard isStored else { continue }
+                do {
+                    try await record(ending, of: entry)
+                    tries[entry.key] = nil
+                    settled += 1
+                } catch {
+                    failure = error
+                }
+                continue
             }
             next = min(next ?? attempt.notBefore, attempt.notBefore)
             if attempt.failures < Self.patience || !attempt.wasAnswered { break }
         }
+        if let failure { throw failure }
         if settled > 0 { try await countPending() }
         // A notification that came while this round went on has rung the bell, so no wake-up is lost.
         if settled > 0 || entries.isEmpty { return entries.isEmpty ? nil : .zero }
         return next.map { max(.milliseconds(1), $0 - .now) }
+    }
+
+    private func end(_ entry: OutboxEntry, _ attempt: inout Tries, _ ending: Ending) {
+        attempt.ending = ending
+        state.withLock { state in
+            switch ending {
+            case .delivered:
+                state.status.delivered += 1
+                state.status.lastError = nil
+            case .abandoned(let reason):
+                state.status.abandoned += 1
+                state.status.lastError = "\(entry.receiver): \(reason)"
+            }
+            guard let place = state.held.firstIndex(where: { $0.entry.key == entry.key }) else { return }
+            state.held[place].isOver = true
+            state.status.pending -= 1
+        }
+    }
+
+    private func record(_ ending: Ending, of entry: OutboxEntry) async throws {
+        switch ending {
+        case .delivered: try await outbox.recordDelivery(key: entry.key, at: clock.now)
+        case .abandoned(let reason): try await outbox.recordAbandonment(key: entry.key, error: reason, at: clock.now)
+        }
     }
 
     private enum Outcome {
@@ -180,11 +223,6 @@ extension Dispatcher {
             default: return .retry(error.code.rawValue, wasAnswered: false, pause: .zero)
             }
         }
-    }
-
-    private func abandon(_ entry: OutboxEntry, _ reason: String) async throws {
-        try await outbox.recordAbandonment(key: entry.key, error: reason, at: clock.now)
-        note("\(entry.receiver): \(reason)") { $0.abandoned += 1 }
     }
 
     func note(_ error: String, _ count: (inout DispatchStatus) -> Void = { _ in }) {

@@ -4,6 +4,9 @@ import Synchronization
 
 /// Carries alerts to receivers through the durable outbox, at least once each.
 ///
+/// While the outbox cannot take a notification, as on a full disk, it is held in memory and delivered from there: an alert
+/// that comes twice after a crash is better than one that does not come.
+///
 /// Every receiver has a lane of its own, so a slow one delays nobody else. Within a lane the order is kept while an entry is retried for want of
 /// an answer; an entry that the receiver itself keeps refusing (a status of the 500s, five times) stands aside for those after it.
 ///
@@ -21,9 +24,17 @@ package final class Dispatcher: Sendable {
         /// Wakes the lane of a receiver; present while the lane runs.
         var lanes: [String: Bell] = [:]
         var status = DispatchStatus()
+        /// What the outbox could not take, oldest first.
+        var held: [Held] = []
         /// Number of the last counting of pending entries begun, and of the one `status` shows.
         var countings = 0
         var counted = 0
+    }
+
+    struct Held {
+        var entry: OutboxEntry
+        /// Delivered or given up; stays until the outbox has it and can be told.
+        var isOver = false
     }
 
     let outbox: any OutboxStore
@@ -48,31 +59,60 @@ package final class Dispatcher: Sendable {
         state = Mutex(State(receivers: Self.byName(receivers), addresses: AddressPolicy.current()))
     }
 
-    /// Puts one notification per receiver into the outbox and starts delivery. Returns when they are durable.
-    ///
-    /// The alerts form one group. The same news dispatched twice have the same keys, so the outbox keeps them once.
-    /// - Parameter store: makes the entries durable, none when there is no receiver; nil: the outbox does. For who has to
-    ///   store something else in the same transaction.
-    package func dispatch(
-        _ alerts: [Alert], storing store: (([OutboxEntry]) async throws -> Void)? = nil
-    ) async throws {
-        guard !alerts.isEmpty else { return }
+    /// The notifications about alerts that form one group: one for each receiver. The same news have the same keys.
+    package func notifications(about alerts: [Alert]) throws -> [OutboxEntry] {
+        guard !alerts.isEmpty else { return [] }
         let names = state.withLock { $0.receivers.keys.sorted() }
         let now = clock.now
-        let entries = try names.map { name in
+        return try names.map { name in
             let notification = Notification(receiver: name, alerts: alerts, externalURL: externalURL)
             return OutboxEntry(
                 key: notification.idempotencyKey, receiver: name, body: try notification.json(), createdAt: now)
         }
-        if let store {
-            try await store(entries)
-        } else if !entries.isEmpty {
-            try await outbox.enqueue(entries)
+    }
+
+    /// Puts notifications into the outbox, which keeps those of one key once, and starts delivery. Returns when they are
+    /// durable.
+    ///
+    /// - Parameter store: makes the entries durable, also when there are none; nil: the outbox does. For who has to store
+    ///   something else in the same transaction.
+    /// - Throws: what `store` throws. The notifications are delivered from memory then, once; dispatch them again until they
+    ///   are durable.
+    package func dispatch(
+        _ entries: [OutboxEntry], storing store: (([OutboxEntry]) async throws -> Void)? = nil
+    ) async throws {
+        do {
+            if let store {
+                try await store(entries)
+            } else if !entries.isEmpty {
+                try await outbox.enqueue(entries)
+            }
+        } catch {
+            hold(entries)
+            throw error
         }
         guard !entries.isEmpty else { return }
+        let keys = Set(entries.map(\.key))
+        state.withLock { $0.held.removeAll { keys.contains($0.entry.key) } }
+        ring(for: entries)
+        do { try await countPending() } catch { note("outbox: \(error)") }
+    }
+
+    private func hold(_ entries: [OutboxEntry]) {
+        let isNew = state.withLock { state in
+            let known = Set(state.held.map(\.entry.key))
+            let new = entries.filter { !known.contains($0.key) }
+            state.held += new.map { Held(entry: $0) }
+            state.status.pending += new.count
+            return !new.isEmpty
+        }
+        if isNew { ring(for: entries) }
+    }
+
+    private func ring(for entries: [OutboxEntry]) {
+        let names = Set(entries.map(\.receiver))
         let bells = state.withLock { state in names.compactMap { state.lanes[$0] } }
         for bell in bells { bell.ring() }
-        do { try await countPending() } catch { note("outbox: \(error)") }
     }
 
     /// Asks the outbox how much waits. Called after each change, so the counting begun last is right.
@@ -85,7 +125,7 @@ package final class Dispatcher: Sendable {
         state.withLock { state in
             guard number > state.counted else { return }
             state.counted = number
-            state.status.pending = count
+            state.status.pending = count + state.held.count { !$0.isOver }
         }
     }
 

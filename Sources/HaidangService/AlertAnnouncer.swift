@@ -1,4 +1,5 @@
 import AlertDispatch
+import Incidents
 import Logging
 import MonitoringModel
 import ServiceLifecycle
@@ -13,14 +14,25 @@ struct AlertAnnouncer: Service {
     let logger: Logger
     let failures: FailureCount
 
+    private static let firstPause = Duration.milliseconds(500)
     private static let longestPause = Duration.seconds(30)
 
-    /// Ends on shutdown once everything that waits has been stored.
+    /// Ends on shutdown once everything that waits has been stored, or could not be.
     func run() async throws {
+        let unsaved = UnsavedAlerts()
         await withGracefulShutdownHandler {
-            for await change in coordinator.changes {
-                log(change.alerts)
-                await store(change)
+            await withDiscardingTaskGroup { group in
+                group.addTask { await save(unsaved) }
+                for await change in coordinator.changes {
+                    log(change.alerts)
+                    do {
+                        unsaved.add(change.records, entries: try dispatcher.notifications(about: change.alerts))
+                    } catch {
+                        logger.error("a notification could not be written: \(error)")
+                        unsaved.add(change.records, entries: [])
+                    }
+                }
+                unsaved.close()
             }
         } onGracefulShutdown: {
             coordinator.finish()
@@ -38,27 +50,78 @@ struct AlertAnnouncer: Service {
     }
 
     /// Notifications and states become durable together, so that no crash announces twice or never. What cannot be stored is
-    /// tried until it can be: later news waits, in memory.
-    private func store(_ change: AlertChange) async {
-        var pause = Duration.milliseconds(500)
-        while true {
+    /// tried until it can be, together with what came since; the dispatcher delivers it meanwhile.
+    private func save(_ unsaved: UnsavedAlerts) async {
+        var pause = Self.firstPause
+        while let change = await unsaved.next() {
             do {
-                try await dispatcher.dispatch(change.alerts) { entries in
+                try await dispatcher.dispatch(change.entries) { entries in
                     try await store.save(change.records, enqueueing: entries)
                 }
-                return
+                pause = Self.firstPause
             } catch {
                 failures.increment()
+                guard unsaved.putBack(change) else {
+                    logger.error(
+                        "shutdown: alerts not stored; what still holds fires again at the next start: \(error)")
+                    return
+                }
                 logger.error("alerts could not be stored, trying again: \(error)")
+                await unsaved.wait(for: pause)
+                pause = min(pause * 2, Self.longestPause)
             }
-            do {
-                try await Task.sleep(for: pause)
-            } catch {
-                logger.error("shutdown: alerts not stored; what still holds fires again at the next start")
-                return
-            }
-            pause = min(pause * 2, Self.longestPause)
         }
+    }
+}
+
+/// What changed and is not stored yet. One task adds, another takes.
+private final class UnsavedAlerts: Sendable {
+    struct Change {
+        /// Everything that fires after the newest of the changes: it replaces what was stored before.
+        var records: [AlertRecord]
+        /// The notifications about all of them.
+        var entries: [OutboxEntry]
+    }
+
+    private let state = Mutex<(change: Change?, isClosed: Bool)>((nil, false))
+    private let bell = Bell()
+
+    func add(_ records: [AlertRecord], entries: [OutboxEntry]) {
+        state.withLock { $0.change = Change(records: records, entries: ($0.change?.entries ?? []) + entries) }
+        bell.ring()
+    }
+
+    func close() {
+        state.withLock { $0.isClosed = true }
+        bell.ring()
+    }
+
+    /// Waits for a change and takes it; nil when none will come.
+    func next() async -> Change? {
+        while true {
+            let (change, isClosed) = state.withLock { state in
+                defer { state.change = nil }
+                return state
+            }
+            if let change { return change }
+            if isClosed { return nil }
+            await bell.wait(for: nil)
+        }
+    }
+
+    /// False when no more changes come, so that there is nothing to wait for.
+    func putBack(_ change: Change) -> Bool {
+        state.withLock { state in
+            let newer = state.change
+            state.change = Change(
+                records: newer?.records ?? change.records, entries: change.entries + (newer?.entries ?? []))
+            return !state.isClosed
+        }
+    }
+
+    /// Returns after a span, or when something was added.
+    func wait(for span: Duration) async {
+        await bell.wait(for: span)
     }
 }
 

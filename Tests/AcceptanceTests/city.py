@@ -74,7 +74,7 @@ class Webhook:
 class Service:
     """One haidang process and its HTTP API."""
 
-    def __init__(self, arguments, data, log):
+    def __init__(self, arguments, data, log, prefix=()):
         self.data = pathlib.Path(data)
         self.log = pathlib.Path(log)
         self.port = free_port()
@@ -82,7 +82,7 @@ class Service:
         self.token = None
         self.started = time.monotonic()
         self.process = subprocess.Popen(
-            [HAIDANG, *map(str, arguments), "--data", data, "--listen", f"127.0.0.1:{self.port}"],
+            [*prefix, HAIDANG, *map(str, arguments), "--data", data, "--listen", f"127.0.0.1:{self.port}"],
             stdin=subprocess.DEVNULL, stdout=self.log.open("ab"), stderr=subprocess.STDOUT,
             cwd=CHECKOUT)
 
@@ -136,7 +136,7 @@ class Service:
 class Demo(Service):
     """The simulated city with the service that watches it."""
 
-    def __init__(self, directory, *arguments, config=None, history="90d"):
+    def __init__(self, directory, *arguments, config=None, history="90d", prefix=()):
         directory = pathlib.Path(directory)
         directory.mkdir(parents=True, exist_ok=True)
         self.agent_port = free_port(socket.SOCK_DGRAM)
@@ -149,7 +149,7 @@ class Demo(Service):
         ]
         if config:
             command += ["--config", config]
-        super().__init__(command, directory / "data", directory / "log")
+        super().__init__(command, directory / "data", directory / "log", prefix)
 
     def await_ready(self, within=60):
         seconds = super().await_ready(within)

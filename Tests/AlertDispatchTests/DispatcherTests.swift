@@ -265,17 +265,36 @@ private func withDispatcher(
         #expect(sink.requests.count == 1)
     }
 
-    @Test("dispatch fails when the outbox does, and goes on when it works again")
+    @Test("what the outbox cannot take is delivered from memory, once, and noted when the outbox works again")
     func outboxBroken() async throws {
-        let sink = try HTTPSink()
+        let sink = try HTTPSink { _, number in HTTPSink.Answer(status: number == 1 ? 404 : 200) }
         let outbox = MemoryOutbox()
-        outbox.change { $0.isBroken = true }
         try await withDispatcher([receiver(sink)], outbox) { dispatcher in
-            await #expect(throws: MemoryOutbox.Failure.self) { try await dispatcher.dispatch([alert("access")]) }
+            let news = [[alert("access")], [alert("access", .resolved)], [alert("core")]]
+            outbox.change { $0.isBroken = true }
+            for alerts in news {
+                await #expect(throws: MemoryOutbox.Failure.self) { try await dispatcher.dispatch(alerts) }
+                await #expect(throws: MemoryOutbox.Failure.self) { try await dispatcher.dispatch(alerts) }
+            }
+            try await eventually("two delivered, one given up") {
+                dispatcher.status.delivered == 2 && dispatcher.status.abandoned == 1
+            }
+            #expect(dispatcher.status.pending == 0)
+            #expect(outbox.now.delivered.isEmpty)
             outbox.change { $0.isBroken = false }
-            try await dispatcher.dispatch([alert("access")])
-            try await eventually("delivered") { outbox.now.delivered.count == 1 }
+            for alerts in news { try await dispatcher.dispatch(alerts) }
+            try await eventually("noted") { outbox.now.delivered.count == 2 && outbox.now.abandoned.count == 1 }
+            try await dispatcher.dispatch([alert("last")])
+            try await eventually("delivered") { outbox.now.delivered.count == 3 }
+            #expect(dispatcher.status.pending == 0)
         }
+        #expect(sink.requests.count == 4)
+    }
+}
+
+extension Dispatcher {
+    fileprivate func dispatch(_ alerts: [Alert]) async throws {
+        try await dispatch(try notifications(about: alerts))
     }
 }
 
