@@ -73,7 +73,7 @@ let package = Package(
         library("DatabaseFiles", [grdb]),
 
         // engines
-        library("TimeSeriesStore", ["MonitoringModel", "ChunkEncoding", "RE2", "DatabaseFiles", grdb]),
+        library("TimeSeriesStore", ["CPlatform", "MonitoringModel", "ChunkEncoding", "RE2", "DatabaseFiles", grdb]),
         library("PromQLEngine", ["MonitoringModel", "PromQLSyntax", "RE2"]),
 
         // domain

@@ -2,6 +2,8 @@
 #include "CPlatform.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <sys/epoll.h>
@@ -13,6 +15,15 @@ void cp_name_thread(const char *name)
     char kept[16];
     snprintf(kept, sizeof kept, "%s", name);
     pthread_setname_np(pthread_self(), kept);
+}
+
+void cp_keep_freed_memory(size_t bytes)
+{
+#ifdef M_TRIM_THRESHOLD
+    mallopt(M_TRIM_THRESHOLD, bytes > INT_MAX ? INT_MAX : (int)bytes);
+#else
+    (void)bytes;
+#endif
 }
 
 int cp_epoll_create(void)

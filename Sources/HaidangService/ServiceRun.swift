@@ -31,6 +31,7 @@ package func runService(
     // Until the reload service listens, a reload must not end the process; what it creates is for its owner alone.
     signal(SIGHUP, SIG_IGN)
     umask(0o077)
+    SampleStore.keepFreedMemory()
     let lock = try DataDirectoryLock(directory: dataDirectory(of: options))
     let running = try await RunningService(options: options, lock: lock, clock: clock, logger: logger)
     if let token = options.provisionedToken { try await provision(token, in: running.state, at: clock.now) }

@@ -14,6 +14,12 @@
 // Names the calling thread in `ps -L` and `top -H`; at most 15 bytes are kept.
 void cp_name_thread(const char *name);
 
+// MARK: Memory
+
+// Lets this process keep up to `bytes` of freed memory at the end of each heap, so that what allocates and frees much again and
+// again does not get the same pages from the kernel each time. For the whole process; other allocators ignore it.
+void cp_keep_freed_memory(size_t bytes);
+
 // MARK: epoll
 
 enum {

@@ -35,6 +35,7 @@ struct StoreBenchmark: AsyncParsableCommand {
     var rawDays = 400
 
     func run() async throws {
+        SampleStore.keepFreedMemory()
         let path = directory ?? NSTemporaryDirectory() + "store-benchmark-\(ProcessInfo.processInfo.processIdentifier)"
         defer { if directory == nil { try? FileManager.default.removeItem(atPath: path) } }
         var report = Report()
