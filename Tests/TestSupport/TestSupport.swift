@@ -42,7 +42,7 @@ package struct ConditionNotMet: Error, CustomStringConvertible {
 
 /// Returns as soon as `condition` holds, asking again at short intervals; throws after `deadline`.
 package func eventually(
-    _ what: String, within deadline: Duration = .seconds(30), _ condition: () async throws -> Bool
+    _ what: String, within deadline: Duration = .seconds(120), _ condition: () async throws -> Bool
 ) async throws {
     let end = ContinuousClock.now + deadline
     while true {
