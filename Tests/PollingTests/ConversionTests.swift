@@ -68,15 +68,4 @@ struct ConversionTests {
         let reversed = RowKeys.unique(texts.reversed(), indexes: indexes.reversed())
         #expect(Array(reversed.reversed()) == expected)
     }
-
-    @Test(
-        "a table is read whole where that takes fewer packets",
-        arguments: [(nil, false), (0, false), (2, true), (8, true), (30, false), (5_000, false)] as [(Int?, Bool)])
-    func readingWhole(rows: Int?, expected: Bool) {
-        // 14 of the 22 columns of ifTable are wanted.
-        let wanted = [2, 3, 5, 7, 8, 9, 10, 13, 14, 16, 19, 20].map {
-            ObjectIdentifier([1, 3, 6, 1, 2, 1, 2, 2, 1, $0])
-        }
-        #expect(ColumnReader.readsWhole(wanted, rows: rows, repetitions: 24) == expected)
-    }
 }

@@ -10,17 +10,10 @@ extension AgentProbe {
         var result = ProbeResult(isUp: true, reason: reading.failure.map { PollReason($0) } ?? session.matchReason)
         var figures = DeviceFigures(parts: parts)
         writeScalars(reading, plan, &figures, into: &series)
-        for (group, columns) in plan.groups.enumerated() {
-            session.rows[group] = columns.compactMap { reading.columns[$0]?.count }.max()
-        }
         for (position, table) in plan.tables.enumerated() {
-            let columns = table.columns.map { number in
-                (
-                    cells: reading.columns[number] ?? [],
-                    length: plan.columns[number].components.count
-                )
-            }
-            let joined = JoinedTable(columns: columns, leading: table.leading)
+            let joined = JoinedTable(
+                columns: table.columns.map { reading.columns[$0] }, leading: table.leading,
+                previous: session.tables[position].layout)
             let areKeysComplete = table.keys.allSatisfy { key in
                 key.columns.allSatisfy { reading.columns[table.columns[$0]] != nil }
             }
@@ -33,7 +26,7 @@ extension AgentProbe {
                 session.interfaceKeys = interfaceKeys(joined, keys)
             }
         }
-        let uptimes = reading.scalars.prefix(StandardObject.asked.count).map { $0?.sampleValue }
+        let uptimes = reading.scalars.prefix(StandardObject.asked.count).map { $0?.sampleValue ?? nil }
         if uptimes.count == 4 { figures.feedUptime(host: uptimes[3], agent: uptimes[0], engine: uptimes[2]) }
         figures.write(into: &series)
         if result.reason == nil, let problem = figures.problems.first {

@@ -28,18 +28,18 @@ package struct AgentSession: Sendable {
     var matchReason: PollReason?
     /// Positions in the plan's instances that the agent has; nil before it was asked for all of them.
     var asked: [Int]?
+    /// What the last poll learnt of the agent's columns; nil before it.
+    var memory: ReadMemory?
     /// By position in the plan's tables.
     var tables: [TableSeries] = []
-    /// Rows of each of the plan's groups at the last poll.
-    var rows: [Int?] = []
 
     package init() {}
 
     mutating func adopt(_ plan: ReadingPlan) {
         self.plan = plan
         asked = nil
+        memory = nil
         tables = plan.tables.map { _ in TableSeries() }
-        rows = plan.groups.map { _ in nil }
     }
 
     /// The modules are to be matched anew; the keys stay for those who ask meanwhile.
@@ -88,47 +88,45 @@ package struct AgentProbe: Sendable {
                 isIdentified = true
             }
             guard session.plan != nil else { return ProbeResult(isUp: true, reason: session.matchReason) }
-            var scalars: [SNMPValue?]
-            do throws(SNMPError) {
-                scalars = try await readScalars(&session)
-            } catch {
-                guard isIdentified else { throw error }
-                return ProbeResult(isUp: true, reason: PollReason(error))
-            }
-            if !isIdentified, Self.isRestarted(session.identity, scalars) {
+            var reading = try await read(&session, isIdentified: isIdentified)
+            if !isIdentified, Self.isRestarted(session.identity, reading.scalars) {
                 session.forgetMatch()
                 do throws(SNMPError) {
                     try await identify(&session, at: time)
-                    scalars = try await readScalars(&session)
                 } catch {
                     return ProbeResult(isUp: true, reason: PollReason(error))
                 }
+                reading = try await read(&session, isIdentified: true)
             }
             guard let plan = session.plan else { return ProbeResult(isUp: true, reason: session.matchReason) }
-            session.identity?.uptime = scalars[0]?.ticks
-            let reading = await ColumnReader(reader: reader, peer: peer, deadline: deadline)
-                .read(plan, scalars: scalars, rows: session.rows)
+            session.identity?.uptime = reading.scalars[0]?.ticks
             return Self.write(reading, plan, parts, &session, into: &series)
         } catch {
             return ProbeResult(isUp: false, reason: PollReason(error))
         }
     }
 
-    /// Asks for the plan's instances; those the agent lacked at the first poll are left out until the next match, since each
-    /// costs an agent of SNMPv1 a request of its own.
-    private func readScalars(_ session: inout AgentSession) async throws(SNMPError) -> [SNMPValue?] {
-        guard let plan = session.plan else { return [] }
+    /// Reads what the plan asks for; instances that the agent lacked at the first poll are left out until the next match, since
+    /// each costs an agent of SNMPv1 a request of its own.
+    ///
+    /// - Parameter isIdentified: the agent answered a moment ago.
+    /// - Throws: why an agent that was not asked before did not answer at all.
+    private func read(_ session: inout AgentSession, isIdentified: Bool) async throws(SNMPError) -> AgentReading {
+        guard let plan = session.plan else { return AgentReading(ReadingPlan(modules: []).read) }
         let positions = session.asked ?? Array(plan.instances.indices)
-        let answers = try await reader.get(positions.map { plan.instances[$0] }, from: peer, deadline: deadline)
-        guard answers.count == positions.count else {
-            throw SNMPError(.malformedReply, "expected \(positions.count) values, found \(answers.count)")
+        var reading = await reader.read(
+            plan.read, instances: positions, memory: session.memory ?? ReadMemory(plan.read), from: peer,
+            limits: WalkLimits(), deadline: deadline)
+        session.memory = reading.memory
+        if let failure = reading.failure, !reading.isAnswered, !isIdentified { throw failure }
+        for position in positions where reading.scalars[position]?.isPresent == false {
+            reading.scalars[position] = nil
         }
-        var values = [SNMPValue?](repeating: nil, count: plan.instances.count)
-        for (position, answer) in zip(positions, answers) where answer.value.isPresent {
-            values[position] = answer.value
+        // A reading that ended before all instances were answered says nothing of what the agent lacks.
+        if session.asked == nil, reading.scalars[0] != nil || reading.failure == nil {
+            session.asked = positions.filter { $0 < 2 || reading.scalars[$0] != nil }
         }
-        if session.asked == nil { session.asked = positions.filter { $0 < 2 || values[$0] != nil } }
-        return values
+        return reading
     }
 
     /// Whether the agent restarted or was replaced since it was identified. sysUpTime also goes back when it wraps after 497

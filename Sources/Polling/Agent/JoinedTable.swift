@@ -1,115 +1,98 @@
-import SNMP
+package import SNMP
 
-/// The index of a row: the part of an instance's OID after its column. Shares the memory of the OID it was seen in.
+/// The index of a row: the part of an instance's OID after its column.
 package struct RowIndex: Comparable, Sendable, CustomStringConvertible {
     let components: [UInt32]
-    let start: Int
 
-    /// - Parameter columnLength: number of components of the column's OID, less than that of `oid`.
-    init(_ oid: ObjectIdentifier, columnLength: Int) {
-        components = oid.components
-        start = min(columnLength, oid.components.count)
-    }
-
-    package static func == (lhs: RowIndex, rhs: RowIndex) -> Bool {
-        order(lhs, rhs) == 0
+    init(_ components: [UInt32]) {
+        self.components = components
     }
 
     package static func < (lhs: RowIndex, rhs: RowIndex) -> Bool {
-        order(lhs, rhs) < 0
-    }
-
-    /// Negative, zero or positive.
-    static func order(_ lhs: RowIndex, _ rhs: RowIndex) -> Int {
-        let leftCount = lhs.components.count - lhs.start
-        let rightCount = rhs.components.count - rhs.start
-        for offset in 0..<min(leftCount, rightCount) {
-            let (left, right) = (lhs.components[lhs.start + offset], rhs.components[rhs.start + offset])
-            if left != right { return left < right ? -1 : 1 }
-        }
-        return leftCount - rightCount
+        lhs.components.lexicographicallyPrecedes(rhs.components)
     }
 
     /// The index when it is one number, as an ifIndex is.
-    var single: UInt32? { components.count == start + 1 ? components[start] : nil }
+    var single: UInt32? { components.count == 1 ? components[0] : nil }
 
-    package var description: String { components[start...].map { String($0) }.joined(separator: ".") }
+    package var description: String { components.map { String($0) }.joined(separator: ".") }
+}
+
+/// Where the cells of a table's rows lie in its columns. The same object from poll to poll, as long as no column's rows change.
+package final class TableLayout: Sendable {
+    /// In increasing order.
+    package let rows: [RowIndex]
+    /// By column, what it was worked out from; nil: the column has not been read.
+    private let sources: [ColumnRows?]
+    /// By column, of each row the place of its cell in the column, -1 for none; nil: the column has just these rows.
+    fileprivate let places: [[Int]?]
+
+    /// - Parameter leading: the columns whose rows count; a row that only others have is left out.
+    fileprivate init(_ columns: [ColumnCells?], leading: [Int]) {
+        sources = columns.map { $0?.rows }
+        let leaders = leading.compactMap { columns[$0]?.rows }
+        let indexes = sources.map { source in source.map { source in (0..<source.count).map(source.index) } ?? [] }
+        var rows: [RowIndex] = []
+        if let first = leaders.first {
+            let isOne = leaders.allSatisfy { $0 === first }
+            let all = leading.flatMap { columns[$0] == nil ? [] : indexes[$0].map { RowIndex($0) } }
+            rows = isOne ? (0..<first.count).map { RowIndex(first.index($0)) } : Self.unique(all)
+        }
+        self.rows = rows
+        places = indexes.map { indexes in
+            if indexes.count == rows.count, zip(indexes, rows).allSatisfy({ $0 == $1.components }) { return nil }
+            var places = [Int](repeating: -1, count: rows.count)
+            var row = 0
+            for (place, index) in indexes.enumerated() {
+                let index = RowIndex(index)
+                while row < rows.count, rows[row] < index { row += 1 }
+                guard row < rows.count else { break }
+                if rows[row] == index { places[row] = place }
+            }
+            return places
+        }
+    }
+
+    private static func unique(_ rows: [RowIndex]) -> [RowIndex] {
+        var result: [RowIndex] = []
+        for row in rows.sorted() where result.last != row { result.append(row) }
+        return result
+    }
+
+    fileprivate func fits(_ columns: [ColumnCells?]) -> Bool {
+        zip(sources, columns).allSatisfy { $0 === $1?.rows }
+    }
 }
 
 /// The cells of one table as one poll read them, joined by index.
 package struct JoinedTable: Sendable {
-    /// In increasing order.
-    package let rows: [RowIndex]
-    /// Columns of the table.
-    let width: Int
-    /// Row by row; `.null` where the agent has nothing.
-    private let cells: [SNMPValue]
+    package let layout: TableLayout
+    private let columns: [[SNMPValue]]
 
-    /// Joins columns that are each in increasing order, as a walk returns them. Linear in the number of cells.
-    ///
     /// - Parameters:
-    ///   - columns: what was read of each column, with the number of components of the column's OID.
-    ///   - leading: the columns whose rows count; a row that only others have is left out.
-    init(columns: [(cells: ArraySlice<VarBind>, length: Int)], leading: [Int]) {
-        var rows: [RowIndex] = []
-        for position in leading {
-            let (cells, length) = columns[position]
-            if rows.isEmpty {
-                rows.reserveCapacity(cells.count)
-                for cell in cells { rows.append(RowIndex(cell.oid, columnLength: length)) }
-            } else if !Self.covers(rows, cells, length) {
-                rows = Self.merge(rows, cells, length)
-            }
+    ///   - columns: what was read; nil for a column that could not be.
+    ///   - leading: the columns whose rows count.
+    ///   - previous: the layout of the last poll, which is taken on when it fits.
+    package init(columns: [ColumnCells?], leading: [Int], previous: TableLayout? = nil) {
+        if let previous, previous.fits(columns) {
+            layout = previous
+        } else {
+            layout = TableLayout(columns, leading: leading)
         }
-        var table = [SNMPValue](repeating: .null, count: rows.count * columns.count)
-        for (position, column) in columns.enumerated() {
-            var row = 0
-            for cell in column.cells {
-                let index = RowIndex(cell.oid, columnLength: column.length)
-                while row < rows.count, rows[row] < index { row += 1 }
-                guard row < rows.count else { break }
-                if rows[row] == index, !cell.value.isException { table[row * columns.count + position] = cell.value }
-            }
-        }
-        self.rows = rows
-        self.width = columns.count
-        self.cells = table
+        self.columns = columns.map { $0?.values ?? [] }
     }
 
+    package var rows: [RowIndex] { layout.rows }
+
     /// `.null` where the agent has nothing.
-    func cell(_ row: Int, _ column: Int) -> SNMPValue { cells[row * width + column] }
+    func cell(_ row: Int, _ column: Int) -> SNMPValue {
+        guard let places = layout.places[column] else { return columns[column][row] }
+        return places[row] < 0 ? .null : columns[column][places[row]]
+    }
 
     /// The number in a column the table may not even have.
     func number(_ row: Int, _ column: Int?) -> Double? {
         guard let column else { return nil }
         return cell(row, column).sampleValue
-    }
-
-    /// Whether every row of `cells` is among `rows`.
-    private static func covers(_ rows: [RowIndex], _ cells: ArraySlice<VarBind>, _ length: Int) -> Bool {
-        var row = 0
-        for cell in cells {
-            let index = RowIndex(cell.oid, columnLength: length)
-            while row < rows.count, rows[row] < index { row += 1 }
-            guard row < rows.count, rows[row] == index else { return false }
-        }
-        return true
-    }
-
-    private static func merge(_ rows: [RowIndex], _ cells: ArraySlice<VarBind>, _ length: Int) -> [RowIndex] {
-        var merged: [RowIndex] = []
-        merged.reserveCapacity(rows.count + cells.count)
-        var row = 0
-        for cell in cells {
-            let index = RowIndex(cell.oid, columnLength: length)
-            while row < rows.count, rows[row] < index {
-                merged.append(rows[row])
-                row += 1
-            }
-            if row < rows.count, rows[row] == index { row += 1 }
-            merged.append(index)
-        }
-        merged.append(contentsOf: rows[row...])
-        return merged
     }
 }

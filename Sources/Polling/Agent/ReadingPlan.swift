@@ -53,26 +53,18 @@ package struct ReadingPlan: Sendable {
     package private(set) var infos: [Info] = []
     package private(set) var tables: [Table] = []
     package private(set) var columns: [ObjectIdentifier] = []
-    /// Columns of one conceptual row, as positions in `columns`: those whose OIDs differ in the last number only.
-    package private(set) var groups: [[Int]] = []
+    /// `instances` and `columns` as they are asked for.
+    package private(set) var read: ReadPlan
 
     package init(modules: [DeviceModule]) {
         self.modules = modules.map(\.name)
+        read = ReadPlan(instances: [], columns: [])
         var positions: [ObjectIdentifier: Int] = [:]
         for module in modules {
             addScalars(of: module)
             for table in module.tables { addTable(table, &positions) }
         }
-        var groupByEntry: [ObjectIdentifier: Int] = [:]
-        for (position, column) in columns.enumerated() {
-            let entry = ObjectIdentifier(Array(column.components.dropLast()))
-            if let group = groupByEntry[entry] {
-                groups[group].append(position)
-            } else {
-                groupByEntry[entry] = groups.count
-                groups.append([position])
-            }
-        }
+        read = ReadPlan(instances: instances, columns: columns)
     }
 
     private mutating func addScalars(of module: DeviceModule) {

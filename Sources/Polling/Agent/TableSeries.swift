@@ -7,6 +7,8 @@ import SNMP
 /// text: each value goes to the slot at its place.
 package struct TableSeries: Sendable {
     private var rows: [RowIndex] = []
+    /// Where the cells of the last poll lay.
+    private(set) var layout: TableLayout?
     private var keyCells: [SNMPValue] = []
     private var textCells: [SNMPValue] = []
     /// Key texts of each row, one per key label.
@@ -23,8 +25,9 @@ package struct TableSeries: Sendable {
     ///   rows differ is refused: a port must not change its name because one request was lost.
     /// - Returns: false when the table was refused.
     mutating func update(_ joined: JoinedTable, _ table: ReadingPlan.Table, areKeysComplete: Bool) -> Bool {
-        let isSameRows = joined.rows == rows
+        let isSameRows = joined.layout === layout || joined.rows == rows
         guard areKeysComplete else { return isSameRows }
+        layout = joined.layout
         let keyColumns = table.keys.flatMap(\.columns)
         if isSameRows, isSame(joined, keyColumns) { return true }
         rows = joined.rows

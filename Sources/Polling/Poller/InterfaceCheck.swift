@@ -17,28 +17,20 @@ struct InterfaceCheck: Sendable {
         self.peer = hasty
     }
 
+    /// Names that are missing fall back to descriptions, as in a poll.
+    private static let plan = ReadPlan(
+        instances: [],
+        columns: [
+            KnownColumn.ifOperStatus.oid, KnownColumn.ifAdminStatus.oid, StandardObject.interfaceName,
+            StandardObject.interfaceDescription,
+        ])
+
     func run() async -> Result<[InterfaceStatus], SNMPError> {
-        let deadline = ContinuousClock.now + Self.budget
-        async let names = walk(StandardObject.interfaceName, deadline)
-        async let administrative = walk(KnownColumn.ifAdminStatus.oid, deadline)
-        async let operational = walk(KnownColumn.ifOperStatus.oid, deadline)
-        let walks = await [operational, administrative, names]
-        do throws(SNMPError) {
-            var columns: [(cells: ArraySlice<VarBind>, length: Int)] = []
-            let roots = [KnownColumn.ifOperStatus.oid, KnownColumn.ifAdminStatus.oid, StandardObject.interfaceName]
-            for (walk, root) in zip(walks, roots) {
-                columns.append((try walk.get()[...], root.components.count))
-            }
-            let joined = JoinedTable(columns: columns, leading: [0])
-            // Names that are missing fall back to descriptions, as in a poll.
-            let isNamed = joined.rows.indices.allSatisfy { !joined.cell($0, 2).labelText.isEmpty }
-            if isNamed { return .success(Self.statuses(joined, nameColumns: [2])) }
-            let descriptions = try await walk(StandardObject.interfaceDescription, deadline).get()
-            columns.append((descriptions[...], StandardObject.interfaceDescription.components.count))
-            return .success(Self.statuses(JoinedTable(columns: columns, leading: [0]), nameColumns: [2, 3]))
-        } catch {
-            return .failure(error)
-        }
+        let reading = await reader.read(
+            Self.plan, instances: [], memory: ReadMemory(Self.plan), from: peer, limits: WalkLimits(),
+            deadline: ContinuousClock.now + Self.budget)
+        if let failure = reading.failure { return .failure(failure) }
+        return .success(Self.statuses(JoinedTable(columns: reading.columns, leading: [0]), nameColumns: [2, 3]))
     }
 
     private static func statuses(_ joined: JoinedTable, nameColumns: [Int]) -> [InterfaceStatus] {
@@ -51,16 +43,6 @@ struct InterfaceCheck: Sendable {
             return InterfaceStatus(
                 interface: keys[row][0], isAdministrativelyUp: joined.cell(row, 1).sampleValue ?? 1 == 1,
                 isOperational: state == 1)
-        }
-    }
-
-    private func walk(
-        _ root: ObjectIdentifier, _ deadline: ContinuousClock.Instant
-    ) async -> Result<[VarBind], SNMPError> {
-        do throws(SNMPError) {
-            return .success(try await reader.walk(root, from: peer, limits: WalkLimits(), deadline: deadline))
-        } catch {
-            return .failure(error)
         }
     }
 }

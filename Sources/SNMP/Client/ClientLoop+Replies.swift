@@ -1,31 +1,41 @@
 extension ClientLoop {
     /// Finds what a datagram answers. What is not SNMP counts against whatever is asked at its source.
     func receive(_ datagram: UDPSocket.Datagram) {
+        let reader = BERReader(datagram.bytes)
         do throws(SNMPError) {
-            switch try SNMPVersion(of: datagram.bytes) {
-            case .v1, .v2c: try receiveCommunity(datagram)
-            case .v3: try receiveSecure(datagram)
+            switch try SNMPVersion(reader) {
+            case .v1: try receiveCommunity(reader, .v1, datagram)
+            case .v2c: try receiveCommunity(reader, .v2c, datagram)
+            case .v3: try receiveSecure(reader, datagram)
             }
         } catch {
             blame(datagram.source, error)
         }
     }
 
-    private func receiveCommunity(_ datagram: UDPSocket.Datagram) throws(SNMPError) {
-        let message = try CommunityMessage(decoding: datagram.bytes)
-        guard case .pdu(let pdu) = message.content else {
+    /// A reply counts when its version, community, request-id, address and port are those of the question.
+    private func receiveCommunity(
+        _ start: BERReader, _ version: SNMPVersion, _ datagram: UDPSocket.Datagram
+    ) throws(SNMPError) {
+        var reader = start
+        var message = try reader.nested(BERTag.sequence, "a message")
+        _ = try message.integer("a version")
+        let community = message.lent(try message.range(BERTag.octetString, "a community"))
+        guard message.nextTag != BERTag.trapV1 else {
             throw SNMPError(.malformedReply, "expected a response, found a v1 trap")
         }
-        guard let owner = owner(of: pdu.requestID, from: datagram.source) else {
-            return try ignore(pdu.requestID)
+        let (head, varBinds) = try message.pduHead()
+        try message.finish("the message")
+        guard let exchange = exchange(of: head.requestID, from: datagram.source) else {
+            return try ignore(head.requestID)
         }
-        guard let exchange = exchanges[owner], exchange.stage.isAsking, exchange.user == nil else {
-            return counters.unmatched += 1
+        guard exchange.stage.isAsking, exchange.version == version,
+            exchange.community?.withUnsafeBytes({ $0.equals(community) }) == true
+        else { return counters.unmatched += 1 }
+        guard head.kind == .response else {
+            return suspect(exchange, SNMPError(.malformedReply, "expected a response, found a \(head.kind)"))
         }
-        guard pdu.kind == .response else {
-            return suspect(owner, SNMPError(.malformedReply, "expected a response, found a \(pdu.kind)"))
-        }
-        deliver(pdu, size: datagram.bytes.count, to: owner)
+        try deliver(head, varBinds, size: datagram.bytes.count, to: exchange)
     }
 
     /// - Throws: when the identifier never was one of ours, so that the reply is no late one.
@@ -36,36 +46,35 @@ extension ClientLoop {
         }
     }
 
-    private func receiveSecure(_ datagram: UDPSocket.Datagram) throws(SNMPError) {
-        let message = try SecureMessage(decoding: datagram.bytes)
-        guard let owner = owner(of: message.messageID, from: datagram.source), let exchange = exchanges[owner] else {
+    private func receiveSecure(_ start: BERReader, _ datagram: UDPSocket.Datagram) throws(SNMPError) {
+        var reader = start
+        let message = try SecureMessage(&reader)
+        guard let exchange = exchange(of: message.messageID, from: datagram.source) else {
             return try ignore(message.messageID)
         }
         let now = ContinuousClock.now
         switch exchange.stage {
         case .probing:
-            probed(message, of: owner, from: datagram.source, now: now)
+            probed(message, of: exchange, now: now)
         case .discovering:
             // Not authenticated: a forged clock is put right by the authenticated report it leads to.
             guard engines.learn(from: message, at: datagram.source, now: now) else {
-                return suspect(owner, Self.badEngineID(message))
+                return suspect(exchange, Self.badEngineID(message))
             }
-            ask(owner, exchange.question)
+            ask(exchange, exchange.question)
         case .asking, .confirming:
             guard let user = exchange.user else { return counters.unmatched += 1 }
-            answer(message, to: owner, as: user, from: datagram, now: now)
+            try answer(message, to: exchange, as: user, size: datagram.bytes.count, now: now)
         }
     }
 
     /// An answer to a probe: any will do for a community; for a user, one that proves to know the user.
-    private func probed(
-        _ message: SecureMessage, of owner: UInt64, from source: SNMPEndpoint, now: ContinuousClock.Instant
-    ) {
-        guard let user = exchanges[owner]?.user else { return enter(.confirming, owner) }
+    private func probed(_ message: SecureMessage, of exchange: Exchange, now: ContinuousClock.Instant) {
+        guard let user = exchange.user else { return enter(.confirming, exchange) }
         if let keys = try? engines.keys(for: user, engineID: message.engineID), message.isAuthentic(keys) {
-            enter(.confirming, owner)
+            enter(.confirming, exchange)
         } else if case .plain(let scoped) = message.payload {
-            report(scoped.pdu, message, to: owner, as: user, from: source, now: now)
+            report(scoped.pdu, message, to: exchange, as: user, now: now)
         }
     }
 
@@ -79,37 +88,49 @@ extension ClientLoop {
     /// Its time is not held against the window: the random message identifier it repeats already proves it fresh, and agents that
     /// lose their boot count would otherwise stay mute for minutes.
     private func answer(
-        _ message: SecureMessage, to owner: UInt64, as user: USMUser, from datagram: UDPSocket.Datagram,
-        now: ContinuousClock.Instant
-    ) {
-        guard let question = exchanges[owner]?.question else { return }
+        _ message: SecureMessage, to exchange: Exchange, as user: USMUser, size: Int, now: ContinuousClock.Instant
+    ) throws(SNMPError) {
         if case .plain(let scoped) = message.payload {
             guard scoped.pdu.kind == .report else {
                 let found = "a \(scoped.pdu.kind) in clear"
-                return suspect(owner, SNMPError(.wrongPrivacy, "expected an encrypted response, found \(found)"))
+                return suspect(exchange, SNMPError(.wrongPrivacy, "expected an encrypted response, found \(found)"))
             }
-            return report(scoped.pdu, message, to: owner, as: user, from: datagram.source, now: now)
+            return report(scoped.pdu, message, to: exchange, as: user, now: now)
         }
-        let scoped: ScopedPDU
+        let plain: [UInt8]
         do throws(SNMPError) {
-            scoped = try open(message, as: user, from: datagram.source, now: now)
+            plain = try open(message, as: user, from: exchange.peer.endpoint, now: now)
         } catch {
-            return suspect(owner, error)
+            return suspect(exchange, error)
         }
-        guard scoped.pdu.kind != .report else {
-            return report(scoped.pdu, message, to: owner, as: user, from: datagram.source, now: now)
+        try plain.read { (reader) throws(SNMPError) in
+            let head: PDUHead
+            let varBinds: BERReader
+            do throws(SNMPError) {
+                (head, varBinds) = try reader.scopedHead()
+            } catch {
+                return suspect(
+                    exchange,
+                    SNMPError(.wrongPrivacy, "expected a scoped PDU after decryption: \(error.detail)"))
+            }
+            guard head.kind != .report else {
+                var list = varBinds
+                let pdu = PDU(head, try list.remainingVarBinds())
+                return report(pdu, message, to: exchange, as: user, now: now)
+            }
+            guard head.kind == .response, head.requestID == exchange.question.requestID else {
+                let found = "\(head.kind) \(head.requestID)"
+                let expected = "expected response \(exchange.question.requestID)"
+                return suspect(exchange, SNMPError(.malformedReply, "\(expected), found \(found)"))
+            }
+            try deliver(head, varBinds, size: size, to: exchange)
         }
-        guard scoped.pdu.kind == .response, scoped.pdu.requestID == question.requestID else {
-            let found = "\(scoped.pdu.kind) \(scoped.pdu.requestID)"
-            return suspect(
-                owner, SNMPError(.malformedReply, "expected response \(question.requestID), found \(found)"))
-        }
-        deliver(scoped.pdu, size: datagram.bytes.count, to: owner)
     }
 
+    /// The decrypted scoped PDU of an authentic message.
     private func open(
         _ message: SecureMessage, as user: USMUser, from source: SNMPEndpoint, now: ContinuousClock.Instant
-    ) throws(SNMPError) -> ScopedPDU {
+    ) throws(SNMPError) -> [UInt8] {
         guard message.engineID == engines.engineID(of: source) else {
             throw SNMPError(.malformedReply, "expected the engine identifier asked, found another")
         }
@@ -118,45 +139,44 @@ extension ClientLoop {
             throw SNMPError(.wrongAuthentication, "the reply's digest is wrong")
         }
         engines.advance(to: message, at: source, now: now)
-        return try message.opened(keys)
+        return try message.decrypted(keys)
     }
 
     private func report(
-        _ pdu: PDU, _ message: SecureMessage, to owner: UInt64, as user: USMUser, from source: SNMPEndpoint,
-        now: ContinuousClock.Instant
+        _ pdu: PDU, _ message: SecureMessage, to exchange: Exchange, as user: USMUser, now: ContinuousClock.Instant
     ) {
-        guard let exchange = exchanges[owner] else { return }
+        let source = exchange.peer.endpoint
         switch USMReport(pdu) {
         case .unknownEngineIDs:
             // The device behind the address was replaced, or lost its identity.
             guard !exchange.didRediscover else {
-                return fail(owner, SNMPError(.malformedReply, "the agent does not know its own engine identifier"))
+                return fail(exchange, SNMPError(.malformedReply, "the agent does not know its own engine identifier"))
             }
             guard engines.learn(from: message, at: source, now: now) else {
-                return suspect(owner, Self.badEngineID(message))
+                return suspect(exchange, Self.badEngineID(message))
             }
-            exchanges[owner]?.didRediscover = true
-            ask(owner, exchange.question)
+            exchange.didRediscover = true
+            ask(exchange, exchange.question)
         case .notInTimeWindows:
             let late = SNMPError(.notInTimeWindow, "the agent refuses the time it reported")
-            guard !exchange.didResynchronize else { return fail(owner, late) }
+            guard !exchange.didResynchronize else { return fail(exchange, late) }
             guard let keys = try? engines.keys(for: user, engineID: message.engineID), message.isAuthentic(keys),
                 message.engineID == engines.engineID(of: source)
-            else { return suspect(owner, late) }
+            else { return suspect(exchange, late) }
             _ = engines.learn(from: message, at: source, now: now)
-            exchanges[owner]?.didResynchronize = true
-            ask(owner, exchange.question)
+            exchange.didResynchronize = true
+            ask(exchange, exchange.question)
         case .unknownUserNames:
-            fail(owner, SNMPError(.unknownUser, "the agent does not know user \(user.name)"))
+            fail(exchange, SNMPError(.unknownUser, "the agent does not know user \(user.name)"))
         case .wrongDigests:
-            fail(owner, SNMPError(.wrongAuthentication, "the agent finds the digest of user \(user.name) wrong"))
+            fail(exchange, SNMPError(.wrongAuthentication, "the agent finds the digest of user \(user.name) wrong"))
         case .decryptionErrors:
-            fail(owner, SNMPError(.wrongPrivacy, "the agent cannot decrypt what user \(user.name) sends"))
+            fail(exchange, SNMPError(.wrongPrivacy, "the agent cannot decrypt what user \(user.name) sends"))
         case .unsupportedSecurityLevels:
-            fail(owner, SNMPError(.wrongPrivacy, "the agent has no encryption for user \(user.name)"))
+            fail(exchange, SNMPError(.wrongPrivacy, "the agent has no encryption for user \(user.name)"))
         case nil:
             let oid = pdu.varBinds.first?.oid.description ?? "nothing"
-            fail(owner, SNMPError(.errorStatus, "the agent reports \(oid)"))
+            fail(exchange, SNMPError(.errorStatus, "the agent reports \(oid)"))
         }
     }
 }

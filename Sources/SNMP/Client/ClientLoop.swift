@@ -5,7 +5,7 @@ import Glibc
 ///
 /// Everything here is confined to that thread; `mailbox` and `published` are the only ways in and out. Invariants:
 /// 1. an exchange in `exchanges` is in `byMessageID` under its `messageID` and in `byEndpoint` under its peer's endpoint;
-/// 2. its continuation has not been resumed, and is resumed when it leaves (`finish`).
+/// 2. it has not been completed, and is when it leaves (`finish`).
 final class ClientLoop {
     struct Submission: Sendable {
         var owner: UInt64
@@ -13,7 +13,7 @@ final class ClientLoop {
         var peer: SNMPPeer
         var deadline: ContinuousClock.Instant
         var lateness: SNMPError.Code
-        var continuation: CheckedContinuation<Result<[VarBind], SNMPError>, Never>
+        var completion: Exchange.Completion
     }
 
     enum Message: Sendable {
@@ -36,11 +36,11 @@ final class ClientLoop {
     private var outgoing4: [UDPSocket.Outgoing] = []
     private var outgoing6: [UDPSocket.Outgoing] = []
 
-    var exchanges: [UInt64: Exchange] = [:]
-    private var byMessageID: [Int32: UInt64] = [:]
-    private var byEndpoint: [SNMPEndpoint: [UInt64]] = [:]
-    private var deadlines = DeadlineHeap()
-    private var generations: UInt64 = 0
+    private var exchanges: [UInt64: Exchange] = [:]
+    private var byMessageID: [Int32: Exchange] = [:]
+    private var byEndpoint: [SNMPEndpoint: [Exchange]] = [:]
+    /// Each exchange is in it at most once, or a second time when it is due sooner than was thought.
+    private var timers = TimerWheel<Exchange>(startingAt: .now)
     var engines = EngineDirectory()
     var counters = SNMPClientCounters()
 
@@ -89,21 +89,32 @@ final class ClientLoop {
             flush(&outgoing4, ipv4, Token.ipv4)
             if let ipv6 { flush(&outgoing6, ipv6, Token.ipv6) }
             publish()
-            let count = cp_epoll_wait(epoll, &events, Int32(events.count), millisecondsToNextDeadline())
+            let count = cp_epoll_wait(epoll, &events, Int32(events.count), millisecondsToNextTimer())
+            var hasMail = false
             for event in events.prefix(Int(max(count, 0))) {
                 switch event.token {
-                case Token.ipv4: receive(ipv4)
-                case Token.ipv6: if let ipv6 { receive(ipv6) }
-                default: break
+                case Token.ipv4: receive(ipv4, event)
+                case Token.ipv6: if let ipv6 { receive(ipv6, event) }
+                default: hasMail = true
                 }
             }
-            let (messages, isClosed) = mailbox.take()
-            for message in messages { handle(message) }
-            guard !isClosed else { break }
+            if hasMail {
+                let (messages, isClosed) = mailbox.take()
+                for message in messages { handle(message) }
+                guard !isClosed else { break }
+            }
             let now = ContinuousClock.now
-            while let entry = deadlines.take(dueAt: now) { expire(entry, now: now) }
+            for exchange in timers.take(dueAt: now) where exchange.isOpen {
+                if exchange.dueAt <= now {
+                    expire(exchange, now: now)
+                } else {
+                    // It went on meanwhile.
+                    exchange.timer = exchange.dueAt
+                    timers.insert(exchange, at: exchange.dueAt)
+                }
+            }
         }
-        for owner in Array(exchanges.keys) { fail(owner, SNMPError(.cancelled, "the client is closed")) }
+        for exchange in Array(exchanges.values) { fail(exchange, SNMPError(.cancelled, "the client is closed")) }
         publish()
     }
 
@@ -112,9 +123,9 @@ final class ClientLoop {
         published.publish(counters)
     }
 
-    private func millisecondsToNextDeadline() -> Int32 {
-        guard let first = deadlines.first else { return -1 }
-        let (seconds, attoseconds) = (first - ContinuousClock.now).components
+    private func millisecondsToNextTimer() -> Int32 {
+        guard let next = timers.next else { return -1 }
+        let (seconds, attoseconds) = (next - ContinuousClock.now).components
         guard seconds >= 0, attoseconds >= 0 else { return 0 }
         guard seconds < 60 else { return 60_000 }
         // Rounded up: waking early would only mean another turn.
@@ -124,43 +135,42 @@ final class ClientLoop {
     private func handle(_ message: Message) {
         switch message {
         case .submit(let submission): begin(submission)
-        case .cancel(let owner): fail(owner, SNMPError(.cancelled, "the task was cancelled"))
+        case .cancel(let owner):
+            if let exchange = exchanges[owner] { fail(exchange, SNMPError(.cancelled, "the task was cancelled")) }
         }
     }
 
     // MARK: The table
 
     private func begin(_ submission: Submission) {
-        var operation = submission.operation
-        switch operation.start() {
+        let exchange = Exchange(submission)
+        switch exchange.operation.start() {
         case .ask(let question):
-            exchanges[submission.owner] = Exchange(
-                peer: submission.peer, deadline: submission.deadline, lateness: submission.lateness,
-                continuation: submission.continuation, operation: operation, question: question, messageID: 0)
-            byEndpoint[submission.peer.endpoint, default: []].append(submission.owner)
-            ask(submission.owner, question)
-        case .finished(let rows): submission.continuation.resume(returning: .success(rows))
-        case .failed(let error), .unusable(let error): submission.continuation.resume(returning: .failure(error))
+            exchanges[exchange.owner] = exchange
+            byEndpoint[exchange.peer.endpoint, default: []].append(exchange)
+            ask(exchange, question)
+        case .finished(let rows): exchange.complete(.success(rows))
+        case .failed(let error), .unusable(let error): exchange.complete(.failure(error))
         }
     }
 
-    private func finish(_ owner: UInt64, _ result: Result<[VarBind], SNMPError>) {
-        guard let exchange = exchanges.removeValue(forKey: owner) else { return }
+    private func finish(_ exchange: Exchange, _ result: Result<[VarBind], SNMPError>) {
+        guard exchanges.removeValue(forKey: exchange.owner) != nil else { return }
         byMessageID[exchange.messageID] = nil
         let endpoint = exchange.peer.endpoint
-        byEndpoint[endpoint]?.removeAll { $0 == owner }
+        byEndpoint[endpoint]?.removeAll { $0 === exchange }
         if byEndpoint[endpoint]?.isEmpty == true { byEndpoint[endpoint] = nil }
-        exchange.continuation.resume(returning: result)
+        exchange.complete(result)
     }
 
-    func fail(_ owner: UInt64, _ error: SNMPError) {
-        finish(owner, .failure(error))
+    func fail(_ exchange: Exchange, _ error: SNMPError) {
+        finish(exchange, .failure(error))
     }
 
     /// The exchange a reply belongs to: its identifier is asked for, and it comes from where the question went.
-    func owner(of messageID: Int32, from source: SNMPEndpoint) -> UInt64? {
-        guard let owner = byMessageID[messageID], exchanges[owner]?.peer.endpoint == source else { return nil }
-        return owner
+    func exchange(of messageID: Int32, from source: SNMPEndpoint) -> Exchange? {
+        guard let exchange = byMessageID[messageID], exchange.peer.endpoint == source else { return nil }
+        return exchange
     }
 
     /// Whether this client ever asked with this identifier.
@@ -179,51 +189,47 @@ final class ClientLoop {
     // MARK: Asking
 
     /// Sends a new question of the operation, or first discovers the agent's engine.
-    func ask(_ owner: UInt64, _ question: PDU) {
-        guard let exchange = exchanges[owner] else { return }
-        exchanges[owner]?.question = question
+    func ask(_ exchange: Exchange, _ question: PDU) {
+        exchange.question = question
         let needsEngine = exchange.user != nil && !engines.isKnown(exchange.peer.endpoint)
-        enter(needsEngine ? .discovering : .asking, owner)
+        enter(needsEngine ? .discovering : .asking, exchange)
     }
 
     /// Begins a stage with a message of its own: a new identifier and all attempts.
-    func enter(_ stage: Exchange.Stage, _ owner: UInt64) {
-        guard let old = exchanges[owner]?.messageID else { return }
-        byMessageID[old] = nil
-        let messageID = makeMessageID()
-        byMessageID[messageID] = owner
-        exchanges[owner]?.messageID = messageID
-        exchanges[owner]?.question.requestID = messageID
-        exchanges[owner]?.stage = stage
-        exchanges[owner]?.attempt = 0
-        exchanges[owner]?.portClosedAttempt = nil
-        transmit(owner)
+    func enter(_ stage: Exchange.Stage, _ exchange: Exchange) {
+        byMessageID[exchange.messageID] = nil
+        exchange.messageID = makeMessageID()
+        byMessageID[exchange.messageID] = exchange
+        exchange.question.requestID = exchange.messageID
+        exchange.stage = stage
+        exchange.attempt = 0
+        exchange.portClosedAttempt = nil
+        transmit(exchange)
     }
 
     /// Sends what the stage sends and waits for it; retries keep the identifier, so that a late reply to an earlier attempt counts.
-    private func transmit(_ owner: UInt64) {
-        guard let exchange = exchanges[owner] else { return }
+    private func transmit(_ exchange: Exchange) {
         let now = ContinuousClock.now
         let bytes: [UInt8]
         do throws(SNMPError) {
             bytes = try message(of: exchange, now: now)
         } catch {
-            fail(owner, error)
+            fail(exchange, error)
             return
         }
-        let datagram = UDPSocket.Outgoing(destination: exchange.peer.endpoint, bytes: bytes, owner: owner)
-        if exchange.peer.endpoint.address.count == 4 {
+        let datagram = UDPSocket.Outgoing(destination: exchange.peer.endpoint, bytes: bytes, owner: exchange.owner)
+        if exchange.peer.endpoint.isIPv4 {
             outgoing4.append(datagram)
         } else if ipv6 != nil {
             outgoing6.append(datagram)
         } else {
-            fail(owner, SNMPError(.hostUnreachable, "this machine has no IPv6"))
+            fail(exchange, SNMPError(.hostUnreachable, "this machine has no IPv6"))
             return
         }
         counters.requests += 1
         counters.sentBytes += bytes.count
         let patience = exchange.peer.timeout * (1 << min(exchange.attempt, 16))
-        wait(owner, until: now + patience)
+        wait(exchange, until: now + patience)
     }
 
     private func message(of exchange: Exchange, now: ContinuousClock.Instant) throws(SNMPError) -> [UInt8] {
@@ -251,38 +257,39 @@ final class ClientLoop {
         }
     }
 
-    private func wait(_ owner: UInt64, until time: ContinuousClock.Instant) {
-        guard let deadline = exchanges[owner]?.deadline else { return }
-        generations += 1
-        exchanges[owner]?.generation = generations
-        deadlines.insert(.init(time: min(time, deadline), owner: owner, generation: generations))
+    private func wait(_ exchange: Exchange, until time: ContinuousClock.Instant) {
+        exchange.dueAt = min(time, exchange.deadline)
+        // A timer that is due earlier will see that there is more time, and is set anew then.
+        if let timer = exchange.timer, timer <= exchange.dueAt { return }
+        exchange.timer = exchange.dueAt
+        timers.insert(exchange, at: exchange.dueAt)
     }
 
-    private func expire(_ entry: DeadlineHeap.Entry, now: ContinuousClock.Instant) {
-        guard let exchange = exchanges[entry.owner], exchange.generation == entry.generation else { return }
+    private func expire(_ exchange: Exchange, now: ContinuousClock.Instant) {
+        exchange.timer = nil
         let attempts = max(0, exchange.peer.retries) + 1
         let silence = exchange.suspicion ?? SNMPError(.timeout, "no reply to \(attempts) attempts")
         switch exchange.stage {
-        case .probing: giveUp(entry.owner, silence)
-        case .confirming: giveUp(entry.owner, exchange.suspicion ?? refusal(exchange))
+        case .probing: giveUp(exchange, silence)
+        case .confirming: giveUp(exchange, exchange.suspicion ?? refusal(exchange))
         case .asking, .discovering:
             if now >= exchange.deadline {
                 let late = SNMPError(
                     exchange.lateness, "still asking after \(exchange.attempt + 1) attempts of the latest request")
-                giveUp(entry.owner, exchange.suspicion ?? late)
+                giveUp(exchange, exchange.suspicion ?? late)
             } else if exchange.attempt < exchange.peer.retries {
-                retry(entry.owner)
+                retry(exchange)
             } else if exchange.suspicion == nil, exchange.stage == .asking {
-                enter(.probing, entry.owner)
+                enter(.probing, exchange)
             } else {
-                giveUp(entry.owner, silence)
+                giveUp(exchange, silence)
             }
         }
     }
 
-    private func giveUp(_ owner: UInt64, _ error: SNMPError) {
+    private func giveUp(_ exchange: Exchange, _ error: SNMPError) {
         counters.timeouts += 1
-        fail(owner, error)
+        fail(exchange, error)
     }
 
     /// An agent that is there and silent on the question.
@@ -292,8 +299,7 @@ final class ClientLoop {
         } ?? SNMPError(.wrongCommunity, "the agent answers SNMPv3 but not this community")
     }
 
-    private func retry(_ owner: UInt64) {
-        guard var exchange = exchanges[owner] else { return }
+    private func retry(_ exchange: Exchange) {
         exchange.attempt += 1
         counters.retries += 1
         // The answer may have been too big for the way (lost fragments): a shorter one is asked for. An answer to an earlier
@@ -302,43 +308,38 @@ final class ClientLoop {
             exchange.question = smaller
             exchange.question.requestID = exchange.messageID
         }
-        exchanges[owner] = exchange
-        transmit(owner)
+        transmit(exchange)
     }
 
     /// Applies what the operation makes of an answer.
-    func deliver(_ pdu: PDU, size: Int, to owner: UInt64) {
-        guard var exchange = exchanges[owner] else { return }
-        let step = exchange.operation.receive(pdu, size: size)
-        switch step {
+    ///
+    /// - Throws: `.malformedReply` when the list of variable bindings is none.
+    func deliver(_ head: PDUHead, _ varBinds: BERReader, size: Int, to exchange: Exchange) throws(SNMPError) {
+        switch try exchange.operation.receive(head, varBinds, size: size) {
         case .ask(let question):
             exchange.suspicion = nil
             exchange.didResynchronize = false
             exchange.didRediscover = false
-            exchanges[owner] = exchange
-            ask(owner, question)
-        case .finished(let rows): finish(owner, .success(rows))
-        case .failed(let error): fail(owner, error)
-        case .unusable(let error): suspect(owner, error)
+            ask(exchange, question)
+        case .finished(let rows): finish(exchange, .success(rows))
+        case .failed(let error): fail(exchange, error)
+        case .unusable(let error): suspect(exchange, error)
         }
     }
 
     /// Remembers why a reply was of no use and goes on waiting: it may have been forged, or another may come.
-    func suspect(_ owner: UInt64, _ error: SNMPError) {
-        exchanges[owner]?.suspicion = error
+    func suspect(_ exchange: Exchange, _ error: SNMPError) {
+        exchange.suspicion = error
     }
 
     /// A reply that cannot be read came from here: whatever is asked there may have been meant.
     func blame(_ source: SNMPEndpoint, _ error: SNMPError) {
         counters.malformed += 1
-        guard let owners = byEndpoint[source] else { return }
-        for owner in owners { suspect(owner, error) }
+        guard let meant = byEndpoint[source] else { return }
+        for exchange in meant { suspect(exchange, error) }
         // Some agents cut an answer that is too long for them: if it can only be this one, ask for less at once.
-        guard owners.count == 1, var exchange = exchanges[owners[0]], exchange.stage.isAsking,
-            let smaller = exchange.operation.smaller()
-        else { return }
-        exchanges[owners[0]] = exchange
-        ask(owners[0], smaller)
+        guard meant.count == 1, meant[0].stage.isAsking, let smaller = meant[0].operation.smaller() else { return }
+        ask(meant[0], smaller)
     }
 
     // MARK: Sockets
@@ -359,27 +360,31 @@ final class ClientLoop {
                 let isForeign = takeErrors(socket)
                 refusals += 1
                 guard !isForeign || refusals > 8 else { continue }
-                refuse(first.owner, error.value)
+                if let exchange = exchanges[first.owner] { refuse(exchange, error.value) }
                 rest = rest.dropFirst()
                 refusals = 0
             }
         }
-        datagrams = Array(rest)
-        let interest = UInt32(CP_READABLE) | (rest.isEmpty ? 0 : UInt32(CP_WRITABLE))
+        datagrams.removeFirst(datagrams.count - rest.count)
+        guard socket.isBlocked != !datagrams.isEmpty else { return }
+        socket.isBlocked = !datagrams.isEmpty
+        let interest = UInt32(CP_READABLE) | (socket.isBlocked ? UInt32(CP_WRITABLE) : 0)
         _ = cp_epoll_set(epoll, socket.descriptor, interest, token)
     }
 
-    private func refuse(_ owner: UInt64, _ number: Int32) {
+    private func refuse(_ exchange: Exchange, _ number: Int32) {
         let error = SNMPError(systemCall: "sending", number)
         switch number {
         case ENETUNREACH, EHOSTUNREACH, ENETDOWN, EADDRNOTAVAIL, EACCES, EPERM, EAFNOSUPPORT, EINVAL:
-            fail(owner, SNMPError(.hostUnreachable, error.detail))
+            fail(exchange, SNMPError(.hostUnreachable, error.detail))
         case ECONNREFUSED: break
-        default: fail(owner, error)
+        default: fail(exchange, error)
         }
     }
 
-    private func receive(_ socket: UDPSocket) {
+    private func receive(_ socket: UDPSocket, _ event: cp_event) {
+        if event.events & UInt32(CP_FAILED) != 0 { takeErrors(socket) }
+        guard event.events & UInt32(CP_READABLE) != 0 else { return }
         // A bound, so that a flood cannot keep timers waiting.
         for _ in 0..<16 {
             let count = socket.receive { datagram in
@@ -387,13 +392,12 @@ final class ClientLoop {
                 counters.receivedBytes += datagram.bytes.count
                 receive(datagram)
             }
-            guard let count else {
-                if !takeErrors(socket) { return }
-                continue
+            if let count {
+                if count < UDPSocket.batch { break }
+            } else if !takeErrors(socket) {
+                return
             }
-            if count == 0 { break }
         }
-        takeErrors(socket)
     }
 
     /// - Returns: whether there were any.
@@ -402,29 +406,28 @@ final class ClientLoop {
         var found = false
         while let (peer, number) = socket.takeError() {
             found = true
-            for owner in byEndpoint[peer] ?? [] { unreachable(owner, number) }
+            for exchange in byEndpoint[peer] ?? [] { unreachable(exchange, number) }
         }
         return found
     }
 
-    private func unreachable(_ owner: UInt64, _ number: Int32) {
-        guard let exchange = exchanges[owner] else { return }
+    private func unreachable(_ exchange: Exchange, _ number: Int32) {
         switch number {
         case ECONNREFUSED:
             if let closed = exchange.portClosedAttempt {
                 // An error about the attempt already known to have failed says nothing new.
-                if exchange.attempt > closed { fail(owner, portClosed(exchange)) }
+                if exchange.attempt > closed { fail(exchange, portClosed(exchange)) }
             } else if exchange.attempt < exchange.peer.retries,
                 exchange.stage == .asking || exchange.stage == .discovering
             {
-                exchanges[owner]?.portClosedAttempt = exchange.attempt
-                wait(owner, until: ContinuousClock.now + Self.portClosedPause)
+                exchange.portClosedAttempt = exchange.attempt
+                wait(exchange, until: ContinuousClock.now + Self.portClosedPause)
             } else {
-                fail(owner, portClosed(exchange))
+                fail(exchange, portClosed(exchange))
             }
         case EMSGSIZE: break
         default:
-            fail(owner, SNMPError(systemCall: "asking \(exchange.peer.endpoint)", number).as(.hostUnreachable))
+            fail(exchange, SNMPError(systemCall: "asking \(exchange.peer.endpoint)", number).as(.hostUnreachable))
         }
     }
 

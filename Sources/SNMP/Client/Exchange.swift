@@ -1,5 +1,11 @@
-/// One call of the client's user, from its first question to its result.
-struct Exchange {
+/// One call of the client's user, from its first question to its result. Confined to the loop's thread.
+final class Exchange {
+    /// Who waits for the result.
+    enum Completion: Sendable {
+        case varBinds(CheckedContinuation<Result<[VarBind], SNMPError>, Never>)
+        case reading(CheckedContinuation<AgentReading, Never>)
+    }
+
     enum Stage {
         /// The operation's question is out.
         case asking
@@ -14,22 +20,29 @@ struct Exchange {
         var isAsking: Bool { self == .asking || self == .confirming }
     }
 
+    let owner: UInt64
     let peer: SNMPPeer
+    /// The community's bytes; nil with SNMPv3.
+    let community: [UInt8]?
     let deadline: ContinuousClock.Instant
     /// What passing the deadline means.
     let lateness: SNMPError.Code
-    let continuation: CheckedContinuation<Result<[VarBind], SNMPError>, Never>
+    private let completion: Completion
     var operation: Operation
 
     var stage = Stage.asking
     /// The operation's question, with its request-id.
-    var question: PDU
+    var question = PDU(.get, requestID: 0)
     /// What the datagram that is out carries: the question's request-id, or the message identifier of a discovery.
-    var messageID: Int32
+    var messageID: Int32 = 0
     /// 0 for the first.
     var attempt = 0
-    /// Of the only timer that counts.
-    var generation: UInt64 = 0
+    /// When waiting for a reply ends.
+    var dueAt = ContinuousClock.now
+    /// When its timer runs out; it may be earlier than `dueAt`.
+    var timer: ContinuousClock.Instant?
+    /// Until it is completed.
+    private(set) var isOpen = true
     /// Why the latest unusable reply was unusable: the better reason when no other reply comes.
     var suspicion: SNMPError?
     /// The attempt that an ICMP port unreachable answered.
@@ -37,8 +50,47 @@ struct Exchange {
     var didResynchronize = false
     var didRediscover = false
 
+    init(_ submission: ClientLoop.Submission) {
+        owner = submission.owner
+        peer = submission.peer
+        deadline = submission.deadline
+        lateness = submission.lateness
+        completion = submission.completion
+        operation = submission.operation
+        switch peer.credential {
+        case .v1(let text), .v2c(let text): community = Array(text.utf8)
+        case .v3: community = nil
+        }
+    }
+
     var user: USMUser? {
         if case .v3(let user) = peer.credential { return user }
         return nil
+    }
+
+    /// The version a reply to a community must have.
+    var version: SNMPVersion {
+        switch peer.credential {
+        case .v1: .v1
+        case .v2c: .v2c
+        case .v3: .v3
+        }
+    }
+
+    /// Hands over the result; to be called once.
+    func complete(_ result: Result<[VarBind], SNMPError>) {
+        switch (completion, operation) {
+        case (.varBinds(let continuation), _): continuation.resume(returning: result)
+        case (.reading(let continuation), .read(var read)):
+            switch result {
+            case .success: continuation.resume(returning: read.reading)
+            case .failure(let error): continuation.resume(returning: read.stopped(error))
+            }
+        case (.reading, .get), (.reading, .walk):
+            preconditionFailure("only a reading ends in one")
+        }
+        isOpen = false
+        // A timer may hold the exchange for some seconds more.
+        operation = .walk(.none)
     }
 }

@@ -12,6 +12,7 @@ enum Operation {
 
     case get(GetOperation)
     case walk(WalkOperation)
+    case read(ReadOperation)
 
     mutating func start() -> Step {
         switch self {
@@ -20,26 +21,45 @@ enum Operation {
             return get.next()
         case .walk(let walk):
             return .ask(walk.request())
+        case .read(var read):
+            defer { self = .read(read) }
+            return read.start()
         }
     }
 
-    /// - Parameter size: bytes of the datagram.
-    mutating func receive(_ pdu: PDU, size: Int) -> Step {
+    /// - Parameters:
+    ///   - varBinds: a reader of the list's contents.
+    ///   - size: bytes of the datagram.
+    /// - Throws: `.malformedReply`: the operation is as it was.
+    mutating func receive(_ head: PDUHead, _ varBinds: BERReader, size: Int) throws(SNMPError) -> Step {
+        var list = varBinds
         switch self {
         case .get(var get):
             defer { self = .get(get) }
-            return get.receive(pdu)
+            return get.receive(PDU(head, try list.remainingVarBinds()))
         case .walk(var walk):
             defer { self = .walk(walk) }
-            return walk.receive(pdu, size: size)
+            return walk.receive(PDU(head, try list.remainingVarBinds()), size: size)
+        case .read(var read):
+            // Moved out and back, so that what it holds is not copied.
+            self = .walk(WalkOperation.none)
+            defer { self = .read(read) }
+            return try read.receive(head, varBinds, size: size)
         }
     }
 
     /// The same question for a shorter answer; nil when it cannot be made shorter.
     mutating func smaller() -> PDU? {
-        guard case .walk(var walk) = self else { return nil }
-        defer { self = .walk(walk) }
-        return walk.smaller()
+        switch self {
+        case .get: return nil
+        case .walk(var walk):
+            defer { self = .walk(walk) }
+            return walk.smaller()
+        case .read(var read):
+            self = .walk(WalkOperation.none)
+            defer { self = .read(read) }
+            return read.smaller()
+        }
     }
 }
 
@@ -142,6 +162,10 @@ struct WalkOperation {
     private var rows: [VarBind] = []
     private var bytes = 0
     private var repetitions: Int
+
+    /// Stands where an operation is being changed.
+    static let none = WalkOperation(
+        root: ObjectIdentifier([0]), limits: WalkLimits(), maxRepetitions: 1, isSingle: true)
 
     init(root: ObjectIdentifier, limits: WalkLimits, maxRepetitions: Int, isSingle: Bool) {
         self.root = root

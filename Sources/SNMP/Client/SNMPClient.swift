@@ -34,13 +34,35 @@ package final class SNMPClient: Sendable {
     package func walk(
         _ root: ObjectIdentifier, from peer: SNMPPeer, limits: WalkLimits, deadline: ContinuousClock.Instant
     ) async throws(SNMPError) -> [VarBind] {
-        var isSingle = false
-        if case .v1 = peer.credential { isSingle = true }
         let operation = WalkOperation(
-            root: root, limits: limits, maxRepetitions: peer.maxRepetitions, isSingle: isSingle)
+            root: root, limits: limits, maxRepetitions: peer.maxRepetitions, isSingle: Self.isSingle(peer))
         let limit = ContinuousClock.now + limits.time
         return try await perform(
             .walk(operation), peer, min(limit, deadline), limit < deadline ? .walkLimit : .deadline)
+    }
+
+    /// Reads instances and columns in few packets, one after the other. Ends early when asking on makes no sense, with what came
+    /// until then.
+    ///
+    /// - Parameters:
+    ///   - instances: positions in the plan's instances to ask for.
+    ///   - memory: what the last reading of the agent with the same plan left.
+    ///   - limits: of one column, but for the time, which is that of all.
+    package func read(
+        _ plan: ReadPlan, instances: [Int], memory: ReadMemory, from peer: SNMPPeer,
+        limits: WalkLimits = WalkLimits(), deadline: ContinuousClock.Instant
+    ) async -> AgentReading {
+        let operation = ReadOperation(
+            plan, instances: instances, memory: memory, limits: limits, isSingle: Self.isSingle(peer))
+        let limit = ContinuousClock.now + limits.time
+        return await submit(.read(operation), peer, min(limit, deadline), limit < deadline ? .walkLimit : .deadline) {
+            .reading($0)
+        }
+    }
+
+    private static func isSingle(_ peer: SNMPPeer) -> Bool {
+        if case .v1 = peer.credential { return true }
+        return false
     }
 
     /// Ends the thread and fails what is in flight with `.cancelled`. Idempotent.
@@ -54,15 +76,22 @@ package final class SNMPClient: Sendable {
     private func perform(
         _ operation: Operation, _ peer: SNMPPeer, _ deadline: ContinuousClock.Instant, _ lateness: SNMPError.Code
     ) async throws(SNMPError) -> [VarBind] {
+        try await submit(operation, peer, deadline, lateness) { .varBinds($0) }.get()
+    }
+
+    private func submit<Value: Sendable>(
+        _ operation: Operation, _ peer: SNMPPeer, _ deadline: ContinuousClock.Instant, _ lateness: SNMPError.Code,
+        _ completion: (CheckedContinuation<Value, Never>) -> Exchange.Completion
+    ) async -> Value {
         let owner = nextOwner.add(1, ordering: .relaxed).oldValue
         let mailbox = mailbox
-        let result = await withTaskCancellationHandler {
+        return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let submission = ClientLoop.Submission(
                     owner: owner, operation: operation, peer: peer, deadline: deadline, lateness: lateness,
-                    continuation: continuation)
+                    completion: completion(continuation))
                 guard mailbox.post(.submit(submission)) else {
-                    continuation.resume(returning: .failure(SNMPError(.cancelled, "the client is closed")))
+                    Exchange(submission).complete(.failure(SNMPError(.cancelled, "the client is closed")))
                     return
                 }
                 // A cancellation before the submission was posted found nothing to cancel.
@@ -71,7 +100,6 @@ package final class SNMPClient: Sendable {
         } onCancel: {
             _ = mailbox.post(.cancel(owner))
         }
-        return try result.get()
     }
 }
 

@@ -1,18 +1,39 @@
 /// A UDP address: what a datagram came from or goes to.
 package struct SNMPEndpoint: Hashable, Sendable, CustomStringConvertible {
-    /// 4 or 16 bytes in network order. An IPv4-mapped IPv6 address is written as its 4 bytes.
-    package let address: [UInt8]
+    /// The address in network order, its first byte on top; one of IPv4 fills the upper half of `high`.
+    let high: UInt64
+    let low: UInt64
+    package let isIPv4: Bool
     package let port: UInt16
 
+    /// - Parameter address: 4 or 16 bytes in network order. An IPv4-mapped IPv6 address is taken as IPv4.
     package init(address: [UInt8], port: UInt16) {
         precondition(address.count == 4 || address.count == 16, "an IP address has 4 or 16 bytes")
-        let isMapped = address.starts(with: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF])
-        self.address = isMapped ? Array(address.suffix(4)) : address
+        let number = { (bytes: ArraySlice<UInt8>) in bytes.reduce(UInt64(0)) { $0 << 8 | UInt64($1) } }
+        if address.count == 4 {
+            self.init(high: number(address[...]) << 32, low: 0, isIPv4: true, port: port)
+        } else {
+            self.init(high: number(address[..<8]), low: number(address[8...]), isIPv4: false, port: port)
+        }
+    }
+
+    init(high: UInt64, low: UInt64, isIPv4: Bool, port: UInt16) {
+        let isMapped = !isIPv4 && high == 0 && low >> 32 == 0xFFFF
+        self.high = isMapped ? low << 32 : high
+        self.low = isMapped ? 0 : low
+        self.isIPv4 = isIPv4 || isMapped
         self.port = port
     }
 
+    /// 4 or 16 bytes in network order.
+    package var address: [UInt8] {
+        let bytes = { (number: UInt64) in (0..<8).map { UInt8(truncatingIfNeeded: number >> (56 - 8 * $0)) } }
+        return isIPv4 ? Array(bytes(high).prefix(4)) : bytes(high) + bytes(low)
+    }
+
     package var description: String {
-        address.count == 4
+        let address = address
+        return address.count == 4
             ? address.map { String($0) }.joined(separator: ".") + ":\(port)"
             : "["
                 + stride(from: 0, to: 16, by: 2)

@@ -3,20 +3,22 @@
 /// Strict about structure, tolerant where agents in the field are sloppy: lengths in long form or with leading zeros, integers
 /// padded beyond their size, unsigned numbers sent without the leading zero byte (so that they look negative), empty numbers
 /// (zero). Indefinite lengths are refused, as SNMP does (RFC 3417 section 8). Nothing here recurses.
+///
+/// The bytes are lent: nobody may use a reader after them.
 struct BERReader {
-    private let bytes: [UInt8]
+    private let bytes: UnsafeRawBufferPointer
     /// Offset of the next byte.
     private(set) var position: Int
     /// Offset after the last byte of the enclosing element.
     private let end: Int
 
-    init(_ bytes: [UInt8]) {
+    init(_ bytes: UnsafeRawBufferPointer) {
         self.bytes = bytes
         position = 0
         end = bytes.count
     }
 
-    private init(_ bytes: [UInt8], _ range: Range<Int>) {
+    private init(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) {
         self.bytes = bytes
         position = range.lowerBound
         end = range.upperBound
@@ -74,13 +76,18 @@ struct BERReader {
         BERReader(bytes, try contents(tag, what))
     }
 
+    /// Bytes that an element had.
+    func lent(_ range: Range<Int>) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: bytes[range])
+    }
+
     /// The range of the next element's contents.
     mutating func range(_ tag: UInt8, _ what: String) throws(SNMPError) -> Range<Int> {
         try contents(tag, what)
     }
 
     mutating func octets(_ what: String, tag: UInt8 = BERTag.octetString) throws(SNMPError) -> [UInt8] {
-        Array(bytes[try contents(tag, what)])
+        Array(lent(try contents(tag, what)))
     }
 
     mutating func integer(_ what: String) throws(SNMPError) -> Int32 {
@@ -93,6 +100,12 @@ struct BERReader {
 
     mutating func objectIdentifier(_ what: String) throws(SNMPError) -> ObjectIdentifier {
         try objectIdentifier(contents(BERTag.objectIdentifier, what))
+    }
+
+    /// The identifier whose contents are these bytes.
+    func objectIdentifier(in contents: UnsafeRawBufferPointer) throws(SNMPError) -> ObjectIdentifier {
+        let reader = BERReader(contents)
+        return try reader.objectIdentifier(0..<contents.count)
     }
 
     /// Refuses bytes behind the last expected element.
@@ -181,15 +194,15 @@ struct BERReader {
         let (tag, range) = try element("a value")
         switch tag {
         case BERTag.integer: return .integer(try int32(range, "an INTEGER"))
-        case BERTag.octetString, BERTag.bitString, BERTag.nsapAddress: return .octetString(Array(bytes[range]))
+        case BERTag.octetString, BERTag.bitString, BERTag.nsapAddress: return .octetString(Array(lent(range)))
         case BERTag.null: return .null
         case BERTag.objectIdentifier: return .objectIdentifier(try objectIdentifier(range))
         case BERTag.ipAddress:
-            return range.count == 4 ? .ipAddress(Array(bytes[range])) : .octetString(Array(bytes[range]))
+            return range.count == 4 ? .ipAddress(Array(lent(range))) : .octetString(Array(lent(range)))
         case BERTag.counter32: return .counter32(try uint32(range, "a Counter32"))
         case BERTag.gauge32, BERTag.uinteger32: return .gauge32(try uint32(range, "a Gauge32"))
         case BERTag.timeTicks: return .timeTicks(try uint32(range, "TimeTicks"))
-        case BERTag.opaque: return .opaque(Array(bytes[range]))
+        case BERTag.opaque: return .opaque(Array(lent(range)))
         case BERTag.counter64:
             return .counter64(try counter64(range))
         case BERTag.noSuchObject: return .noSuchObject
@@ -206,9 +219,14 @@ struct BERReader {
 
     mutating func varBinds() throws(SNMPError) -> [VarBind] {
         var list = try nested(BERTag.sequence, "a variable-bindings list")
+        return try list.remainingVarBinds()
+    }
+
+    /// The bindings of a list whose header was read.
+    mutating func remainingVarBinds() throws(SNMPError) -> [VarBind] {
         var varBinds: [VarBind] = []
-        while !list.isAtEnd {
-            var pair = try list.nested(BERTag.sequence, "a variable binding")
+        while !isAtEnd {
+            var pair = try nested(BERTag.sequence, "a variable binding")
             let oid = try pair.objectIdentifier("the name of a variable binding")
             let value = try pair.value()
             try pair.finish("a variable binding")
@@ -217,18 +235,23 @@ struct BERReader {
         return varBinds
     }
 
-    mutating func pdu() throws(SNMPError) -> PDU {
+    /// A PDU up to its variable bindings, and a reader of those.
+    mutating func pduHead() throws(SNMPError) -> (head: PDUHead, varBinds: BERReader) {
         guard let tag = nextTag, tag & 0xF0 == 0xA0, let kind = PDU.Kind(rawValue: tag & 0x0F) else {
             throw malformed("a PDU")
         }
         var contents = try nested(tag, "a PDU")
-        let requestID = try contents.integer("a request-id")
-        let errorStatus = try contents.integer("an error-status")
-        let errorIndex = try contents.integer("an error-index")
-        let varBinds = try contents.varBinds()
+        let head = PDUHead(
+            kind: kind, requestID: try contents.integer("a request-id"),
+            errorStatus: try contents.integer("an error-status"), errorIndex: try contents.integer("an error-index"))
+        let varBinds = try contents.nested(BERTag.sequence, "a variable-bindings list")
         try contents.finish("a PDU")
-        return PDU(
-            kind, requestID: requestID, errorStatus: errorStatus, errorIndex: errorIndex, varBinds: varBinds)
+        return (head, varBinds)
+    }
+
+    mutating func pdu() throws(SNMPError) -> PDU {
+        var (head, list) = try pduHead()
+        return PDU(head, try list.remainingVarBinds())
     }
 
     mutating func trapV1() throws(SNMPError) -> TrapV1 {
@@ -245,5 +268,36 @@ struct BERReader {
         return TrapV1(
             enterprise: enterprise, agentAddress: address, genericTrap: generic, specificTrap: specific,
             uptime: uptime, varBinds: varBinds)
+    }
+}
+
+/// A PDU without its variable bindings.
+struct PDUHead {
+    var kind: PDU.Kind
+    var requestID: Int32
+    var errorStatus: Int32
+    var errorIndex: Int32
+}
+
+extension PDU {
+    init(_ head: PDUHead, _ varBinds: [VarBind]) {
+        self.init(
+            head.kind, requestID: head.requestID, errorStatus: head.errorStatus, errorIndex: head.errorIndex,
+            varBinds: varBinds)
+    }
+}
+
+extension [UInt8] {
+    /// Lends the bytes to a reader.
+    func read<Value>(_ body: (inout BERReader) throws(SNMPError) -> Value) throws(SNMPError) -> Value {
+        let result: Result<Value, SNMPError> = withUnsafeBytes { bytes in
+            var reader = BERReader(bytes)
+            do throws(SNMPError) {
+                return .success(try body(&reader))
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try result.get()
     }
 }

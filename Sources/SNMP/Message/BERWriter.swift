@@ -90,6 +90,11 @@ struct BERWriter {
     /// Fewer than two sub-identifiers are filled up with zeros, as BER has no shorter identifier.
     mutating func write(_ oid: ObjectIdentifier) {
         let mark = count
+        writeContents(oid)
+        wrap(BERTag.objectIdentifier, since: mark)
+    }
+
+    private mutating func writeContents(_ oid: ObjectIdentifier) {
         let components = oid.components
         var index = components.count - 1
         while index >= 2 {
@@ -99,7 +104,13 @@ struct BERWriter {
         let first = UInt64(components.first ?? 0)
         let second = components.count > 1 ? UInt64(components[1]) : 0
         writeSubIdentifier(first * 40 + second)
-        wrap(BERTag.objectIdentifier, since: mark)
+    }
+
+    /// The contents of an identifier's encoding, without tag and length.
+    static func contents(of oid: ObjectIdentifier) -> [UInt8] {
+        var writer = BERWriter()
+        writer.writeContents(oid)
+        return writer.bytes
     }
 
     private mutating func writeSubIdentifier(_ value: UInt64) {

@@ -35,7 +35,10 @@ package struct CommunityMessage: Hashable, Sendable {
     ///
     /// - Throws: `.malformedReply` with the offset and what was expected there. Never traps on any bytes.
     package init(decoding bytes: [UInt8]) throws(SNMPError) {
-        var reader = BERReader(bytes)
+        self = try bytes.read { (reader) throws(SNMPError) in try CommunityMessage(&reader) }
+    }
+
+    private init(_ reader: inout BERReader) throws(SNMPError) {
         var message = try reader.nested(BERTag.sequence, "a message")
         let start = message.position
         guard let version = Version(rawValue: try message.integer("a version")) else {
@@ -58,7 +61,11 @@ package enum SNMPVersion: Int32, Sendable {
 
     /// - Throws: `.malformedReply` where the bytes do not begin as an SNMP message does.
     package init(of bytes: [UInt8]) throws(SNMPError) {
-        var reader = BERReader(bytes)
+        self = try bytes.read { (reader) throws(SNMPError) in try SNMPVersion(reader) }
+    }
+
+    init(_ start: BERReader) throws(SNMPError) {
+        var reader = start
         var message = try reader.nested(BERTag.sequence, "a message")
         let start = message.position
         guard let version = SNMPVersion(rawValue: try message.integer("a version")) else {

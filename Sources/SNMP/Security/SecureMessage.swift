@@ -100,7 +100,11 @@ struct SecureMessage: Sendable {
     ///
     /// - Throws: `.malformedReply`; never traps on any bytes.
     init(decoding bytes: [UInt8]) throws(SNMPError) {
-        var reader = BERReader(bytes)
+        self = try bytes.read { (reader) throws(SNMPError) in try SecureMessage(&reader) }
+    }
+
+    /// - Parameter reader: of the whole datagram.
+    init(_ reader: inout BERReader) throws(SNMPError) {
         var message = try reader.nested(BERTag.sequence, "a message")
         var start = message.position
         guard try message.integer("a version") == SNMPVersion.v3.rawValue else {
@@ -135,8 +139,8 @@ struct SecureMessage: Sendable {
         }
         try message.finish("the message")
         guard flags[0] & Flag.authenticated != 0 else { return }
-        digest = Array(bytes[digestRange])
-        digestInput = Array(bytes.prefix(reader.position))
+        digest = Array(reader.lent(digestRange))
+        digestInput = Array(reader.lent(0..<reader.position))
         for offset in digestRange { digestInput[offset] = 0 }
     }
 
@@ -155,15 +159,21 @@ struct SecureMessage: Sendable {
     func opened(_ keys: LocalizedKeys?) throws(SNMPError) -> ScopedPDU {
         switch payload {
         case .plain(let scoped): return scoped
-        case .encrypted(let bytes):
+        case .encrypted:
             guard let keys else { throw SNMPError(.wrongPrivacy, "no key for an encrypted message") }
-            let plain = try keys.decrypted(bytes, parameters: privacyParameters, boots: boots, time: time)
+            let plain = try decrypted(keys)
             do {
                 return try ScopedPDU(decoding: plain)
             } catch {
                 throw SNMPError(.wrongPrivacy, "expected a scoped PDU after decryption: \(error.detail)")
             }
         }
+    }
+
+    /// The bytes of an encrypted content, whatever they are; none when it is in clear.
+    func decrypted(_ keys: LocalizedKeys) throws(SNMPError) -> [UInt8] {
+        guard case .encrypted(let bytes) = payload else { return [] }
+        return try keys.decrypted(bytes, parameters: privacyParameters, boots: boots, time: time)
     }
 }
 
@@ -181,8 +191,7 @@ struct ScopedPDU: Sendable {
 
     /// Padding behind it is ignored.
     init(decoding bytes: [UInt8]) throws(SNMPError) {
-        var reader = BERReader(bytes)
-        self = try reader.scopedPDU()
+        self = try bytes.read { (reader) throws(SNMPError) in try reader.scopedPDU() }
     }
 
     func encoded() -> [UInt8] {
@@ -193,6 +202,16 @@ struct ScopedPDU: Sendable {
 }
 
 extension BERReader {
+    /// A scoped PDU up to its variable bindings, and a reader of those. Padding behind it is ignored.
+    mutating func scopedHead() throws(SNMPError) -> (head: PDUHead, varBinds: BERReader) {
+        var contents = try nested(BERTag.sequence, "a scoped PDU")
+        _ = try contents.range(BERTag.octetString, "a context engine identifier")
+        _ = try contents.range(BERTag.octetString, "a context name")
+        let pdu = try contents.pduHead()
+        try contents.finish("a scoped PDU")
+        return pdu
+    }
+
     mutating func scopedPDU() throws(SNMPError) -> ScopedPDU {
         var contents = try nested(BERTag.sequence, "a scoped PDU")
         let engineID = try contents.octets("a context engine identifier")

@@ -24,12 +24,13 @@ final class Mailbox<Message: Sendable>: Sendable {
 
     /// False when the mailbox is closed and the message will not be read.
     func post(_ message: Message) -> Bool {
-        let isAccepted = state.withLock { state in
-            guard !state.isClosed else { return false }
+        let (isAccepted, isFirst) = state.withLock { state in
+            guard !state.isClosed else { return (false, false) }
             state.messages.append(message)
-            return true
+            return (true, state.messages.count == 1)
         }
-        if isAccepted { cp_eventfd_signal(descriptor) }
+        // Whoever posted the first of several wakes the loop.
+        if isFirst { cp_eventfd_signal(descriptor) }
         return isAccepted
     }
 
@@ -43,8 +44,9 @@ final class Mailbox<Message: Sendable>: Sendable {
     func take() -> (messages: [Message], isClosed: Bool) {
         cp_eventfd_drain(descriptor)
         return state.withLock { state in
-            defer { state.messages.removeAll(keepingCapacity: true) }
-            return (state.messages, state.isClosed)
+            var messages: [Message] = []
+            swap(&messages, &state.messages)
+            return (messages, state.isClosed)
         }
     }
 }

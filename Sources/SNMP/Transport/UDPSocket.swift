@@ -14,7 +14,8 @@ final class UDPSocket {
         var source: SNMPEndpoint
         /// The local address it was sent to; empty unless the purpose is `.replies`.
         var localAddress: [UInt8]
-        var bytes: [UInt8]
+        /// Lent for the call.
+        var bytes: UnsafeRawBufferPointer
         /// It was longer than the receive slot; `bytes` has its beginning.
         var isTruncated: Bool
     }
@@ -28,11 +29,17 @@ final class UDPSocket {
         var owner: UInt64 = 0
     }
 
+    /// Datagrams received at once at most.
+    static let batch = 32
+
     let descriptor: Int32
-    private let slots: Int
+    /// For the user: whether it waits until the socket takes datagrams again.
+    var isBlocked = false
     private let slotBytes: Int
     private var buffer: [UInt8]
     private var headers: [cp_datagram]
+    private var outgoingBytes: [UInt8] = []
+    private var outgoingHeaders: [cp_datagram] = []
 
     /// A UDP payload has at most 65,507 bytes over IPv4 and 65,527 over IPv6.
     private static let largestDatagram = 65_536
@@ -49,10 +56,9 @@ final class UDPSocket {
         let code = cp_udp_open(&address, flags, Self.socketBufferBytes, Self.socketBufferBytes)
         guard code >= 0 else { throw SNMPError(systemCall: "binding UDP \(endpoint)", -code) }
         descriptor = code
-        slots = 32
         slotBytes = Self.largestDatagram
-        buffer = Array(repeating: 0, count: slots * slotBytes)
-        headers = Array(repeating: cp_datagram(), count: slots)
+        buffer = Array(repeating: 0, count: Self.batch * slotBytes)
+        headers = Array(repeating: cp_datagram(), count: Self.batch)
     }
 
     deinit {
@@ -73,17 +79,21 @@ final class UDPSocket {
     ///
     /// - Returns: how many there were; nil when errors are to be taken first.
     func receive(_ body: (Datagram) -> Void) -> Int? {
-        let count = Int(cp_udp_receive(descriptor, &buffer, slotBytes, &headers, Int32(slots)))
+        let count = Int(cp_udp_receive(descriptor, &buffer, slotBytes, &headers, Int32(Self.batch)))
         if count == -Int(EAGAIN) { return 0 }
         guard count >= 0 else { return nil }
-        for header in headers.prefix(count) {
-            guard let source = SNMPEndpoint(header.peer) else { continue }
-            let start = Int(header.offset)
-            body(
-                Datagram(
-                    source: source, localAddress: header.local.bytes,
-                    bytes: Array(buffer[start..<(start + min(Int(header.length), slotBytes))]),
-                    isTruncated: header.truncated != 0))
+        buffer.withUnsafeBytes { buffer in
+            for index in 0..<count {
+                let header = headers[index]
+                guard let source = SNMPEndpoint(header.peer) else { continue }
+                let start = Int(header.offset)
+                let bytes = buffer[start..<(start + min(Int(header.length), slotBytes))]
+                body(
+                    Datagram(
+                        source: source, localAddress: header.local.bytes,
+                        bytes: UnsafeRawBufferPointer(rebasing: bytes),
+                        isTruncated: header.truncated != 0))
+            }
         }
         return count
     }
@@ -92,18 +102,18 @@ final class UDPSocket {
     ///
     /// - Returns: how many were sent, or the error number for the first.
     func send(_ datagrams: ArraySlice<Outgoing>) -> Result<Int, ErrorNumber> {
-        var bytes: [UInt8] = []
-        var headers: [cp_datagram] = []
+        outgoingBytes.removeAll(keepingCapacity: true)
+        outgoingHeaders.removeAll(keepingCapacity: true)
         for datagram in datagrams.prefix(Int(CP_UDP_BATCH)) {
             var header = cp_datagram()
             header.peer = cp_address(datagram.destination)
             header.local = cp_address(datagram.localAddress)
-            header.offset = UInt32(bytes.count)
+            header.offset = UInt32(outgoingBytes.count)
             header.length = UInt32(datagram.bytes.count)
-            headers.append(header)
-            bytes += datagram.bytes
+            outgoingHeaders.append(header)
+            outgoingBytes += datagram.bytes
         }
-        let sent = cp_udp_send(descriptor, bytes, headers, Int32(headers.count))
+        let sent = cp_udp_send(descriptor, outgoingBytes, outgoingHeaders, Int32(outgoingHeaders.count))
         return sent < 0 ? .failure(ErrorNumber(-sent)) : .success(Int(sent))
     }
 
@@ -135,8 +145,13 @@ extension SNMPError {
 
 extension cp_address {
     init(_ endpoint: SNMPEndpoint) {
-        self.init(endpoint.address)
+        self.init()
+        address_length = endpoint.isIPv4 ? 4 : 16
         port = endpoint.port
+        withUnsafeMutableBytes(of: &address) { bytes in
+            bytes.storeBytes(of: endpoint.high.bigEndian, as: UInt64.self)
+            bytes.storeBytes(of: endpoint.low.bigEndian, toByteOffset: 8, as: UInt64.self)
+        }
     }
 
     /// 4 or 16 bytes; anything else is no address.
@@ -148,14 +163,21 @@ extension cp_address {
     }
 
     var bytes: [UInt8] {
-        withUnsafeBytes(of: address) { Array($0.prefix(Int(address_length))) }
+        address_length == 0 ? [] : withUnsafeBytes(of: address) { Array($0.prefix(Int(address_length))) }
     }
 }
 
 extension SNMPEndpoint {
     init?(_ address: cp_address) {
-        let bytes = address.bytes
-        guard bytes.count == 4 || bytes.count == 16 else { return nil }
-        self.init(address: bytes, port: address.port)
+        guard address.address_length == 4 || address.address_length == 16 else { return nil }
+        let isIPv4 = address.address_length == 4
+        let (high, low) = withUnsafeBytes(of: address.address) { bytes in
+            (
+                UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
+                UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+            )
+        }
+        self.init(
+            high: isIPv4 ? (high >> 32) << 32 : high, low: isIPv4 ? 0 : low, isIPv4: isIPv4, port: address.port)
     }
 }

@@ -133,7 +133,7 @@ final class TrapLoop {
             counters.refused += 1
             return
         }
-        switch decoder.decode(datagram.bytes, from: datagram.source, now: .now) {
+        switch decoder.decode(Array(datagram.bytes), from: datagram.source, now: .now) {
         case .event(let event, let reply):
             if case .dropped = sink.yield(event) {
                 // Not acknowledged either: the sender of an inform tries again.

@@ -27,6 +27,19 @@ final class Fleet: AgentReader {
         return try await agent.walk(root, from: peer, limits: limits, deadline: deadline)
     }
 
+    func read(
+        _ plan: ReadPlan, instances: [Int], memory: ReadMemory, from peer: SNMPPeer, limits: WalkLimits,
+        deadline: ContinuousClock.Instant
+    ) async -> AgentReading {
+        guard let agent = agents[peer.endpoint.port] else {
+            var reading = AgentReading(plan, memory: memory)
+            reading.failure = SNMPError(.portClosed, "nobody there")
+            return reading
+        }
+        return await agent.read(
+            plan, instances: instances, memory: memory, from: peer, limits: limits, deadline: deadline)
+    }
+
     /// The target of the agent at a port, called `rtr-PORT`.
     static func target(_ port: UInt16, interval: Duration, site: String = "dc") -> PollTarget {
         PollTarget(

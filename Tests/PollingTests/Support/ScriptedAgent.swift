@@ -54,6 +54,33 @@ final class ScriptedAgent: AgentReader {
         return below.sorted { $0.key < $1.key }.map { VarBind($0.key, $0.value) }
     }
 
+    func read(
+        _ plan: ReadPlan, instances: [Int], memory: ReadMemory, from peer: SNMPPeer, limits: WalkLimits,
+        deadline: ContinuousClock.Instant
+    ) async -> AgentReading {
+        var reading = AgentReading(plan, memory: memory)
+        do throws(SNMPError) {
+            let values = try await get(instances.map { plan.instances[$0] }, from: peer, deadline: deadline)
+            reading.isAnswered = true
+            for (position, varBind) in zip(instances, values) { reading.scalars[position] = varBind.value }
+        } catch {
+            reading.failure = error
+            return reading
+        }
+        for (position, column) in plan.columns.enumerated() {
+            do throws(SNMPError) {
+                let cells = try await walk(column, from: peer, limits: limits, deadline: deadline)
+                let indexes = cells.map { Array($0.oid.components.dropFirst(column.components.count)) }
+                reading.columns[position] = ColumnCells(
+                    rows: ColumnRows(indexes: indexes), values: cells.map(\.value))
+            } catch {
+                if reading.failure == nil { reading.failure = error }
+                if error.code == .timeout || error.code == .cancelled || error.code == .deadline { break }
+            }
+        }
+        return reading
+    }
+
     private func wait(_ deadline: ContinuousClock.Instant) async throws(SNMPError) {
         guard script.withLock({ $0.isSilent }) else { return }
         do {
