@@ -90,6 +90,17 @@ package struct JoinedTable: Sendable {
         return places[row] < 0 ? .null : columns[column][places[row]]
     }
 
+    /// Visits the cells that the agent has of a column, by row.
+    @inline(__always)
+    func forEachCell(of column: Int, _ body: (_ row: Int, _ cell: SNMPValue) -> Void) {
+        let cells = columns[column]
+        if let places = layout.places[column] {
+            for row in places.indices where places[row] >= 0 { body(row, cells[places[row]]) }
+        } else {
+            for row in cells.indices { body(row, cells[row]) }
+        }
+    }
+
     /// The number in a column the table may not even have.
     func number(_ row: Int, _ column: Int?) -> Double? {
         guard let column else { return nil }

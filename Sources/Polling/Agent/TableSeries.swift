@@ -13,7 +13,7 @@ package struct TableSeries: Sendable {
     private var textCells: [SNMPValue] = []
     /// Key texts of each row, one per key label.
     package private(set) var keys: [[String]] = []
-    /// Row by row, one per value; -1: not asked for yet.
+    /// Value by value, one per row; -1: not asked for yet.
     private var slots: [SeriesLedger.Slot] = []
     /// One per row; -1: to be made from `textCells`.
     private var infoSlots: [SeriesLedger.Slot] = []
@@ -69,19 +69,18 @@ package struct TableSeries: Sendable {
     mutating func write(_ joined: JoinedTable, _ table: ReadingPlan.Table, into series: inout TargetSeries) {
         var unknown: [(slot: Int, value: Double)] = []
         var labels: [LabelSet] = []
-        var position = 0
-        for row in rows.indices {
-            for value in table.values {
-                if let number = joined.cell(row, value.column).sampleValue {
-                    let scaled = value.scale == 1 ? number : number * value.scale
-                    if slots[position] >= 0 {
-                        series.ledger.write(slots[position], scaled)
-                    } else {
-                        unknown.append((position, scaled))
-                        labels.append(LabelSet(metric: value.name, keyLabels(row, table) + series.base))
-                    }
+        for (number, value) in table.values.enumerated() {
+            let first = number * rows.count
+            joined.forEachCell(of: value.column) { row, cell in
+                guard let sample = cell.sampleValue else { return }
+                let scaled = value.scale == 1 ? sample : sample * value.scale
+                let slot = slots[first + row]
+                if slot >= 0 {
+                    series.ledger.write(slot, scaled)
+                } else {
+                    unknown.append((first + row, scaled))
+                    labels.append(LabelSet(metric: value.name, keyLabels(row, table) + series.base))
                 }
-                position += 1
             }
         }
         for (new, slot) in zip(unknown, series.slots(for: labels)) {

@@ -3,14 +3,14 @@ package import MonitoringModel
 /// The wall-clock times at which one target is polled: `offset + n × interval` since the Unix epoch.
 ///
 /// The offset is a stable hash of the target's id, so polls are spread evenly over the interval and stay where they are
-/// across restarts, reloads and machines. Intervals have 60 slots, every second of a minute: targets polled at once share
-/// system calls and wake-ups. A pure value: the caller supplies the time.
+/// across restarts, reloads and machines. Intervals have 30 slots, every other second of a minute: targets polled at once
+/// share system calls and wake-ups. A pure value: the caller supplies the time.
 package struct PollSchedule: Hashable, Sendable {
     /// How far from its slot a poll may be sent and still carry the slot's time, in milliseconds.
     package static let snapping: Int64 = 10
 
     /// Slots in an interval.
-    static let slots: Int64 = 60
+    static let slots: Int64 = 30
 
     /// Milliseconds between slots, at least 1.
     package let interval: Int64

@@ -228,8 +228,7 @@ final class ClientLoop {
         }
         counters.requests += 1
         counters.sentBytes += bytes.count
-        let patience = exchange.peer.timeout * (1 << min(exchange.attempt, 16))
-        wait(exchange, until: now + patience)
+        wait(exchange, until: now + exchange.patience)
     }
 
     private func message(of exchange: Exchange, now: ContinuousClock.Instant) throws(SNMPError) -> [UInt8] {

@@ -36,7 +36,11 @@ final class Exchange {
     /// What the datagram that is out carries: the question's request-id, or the message identifier of a discovery.
     var messageID: Int32 = 0
     /// 0 for the first.
-    var attempt = 0
+    var attempt = 0 {
+        didSet { patience = attempt == 0 ? peer.timeout : peer.timeout * (1 << min(attempt, 16)) }
+    }
+    /// How long the present attempt waits.
+    private(set) var patience: Duration
     /// When waiting for a reply ends.
     var dueAt = ContinuousClock.now
     /// When its timer runs out; it may be earlier than `dueAt`.
@@ -53,6 +57,7 @@ final class Exchange {
     init(_ submission: ClientLoop.Submission) {
         owner = submission.owner
         peer = submission.peer
+        patience = submission.peer.timeout
         deadline = submission.deadline
         lateness = submission.lateness
         completion = submission.completion

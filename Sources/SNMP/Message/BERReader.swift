@@ -8,7 +8,7 @@
 struct BERReader {
     private let bytes: UnsafeRawBufferPointer
     /// Offset of the next byte.
-    private(set) var position: Int
+    var position: Int
     /// Offset after the last byte of the enclosing element.
     private let end: Int
 
@@ -217,6 +217,25 @@ struct BERReader {
         try number(range, "a Counter64").bits
     }
 
+    /// The next variable binding when all its lengths have one byte; nil for any other, and the reader stands where it stood.
+    @inline(__always)
+    mutating func plainVarBind() -> PlainVarBind? {
+        guard let base = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), end - position >= 6 else { return nil }
+        let start = base + position
+        let length = Int(start[1])
+        let nameLength = Int(start[3])
+        guard start[0] == BERTag.sequence, length < 0x80, length <= end - position - 2,
+            start[2] == BERTag.objectIdentifier, nameLength < 0x80, nameLength + 4 <= length
+        else { return nil }
+        let value = start + 4 + nameLength
+        let valueLength = Int(value[1])
+        guard valueLength < 0x80, valueLength == length - nameLength - 4 else { return nil }
+        position += 2 + length
+        return PlainVarBind(
+            name: UnsafeBufferPointer(start: start + 4, count: nameLength), tag: value[0],
+            value: UnsafeBufferPointer(start: value + 2, count: valueLength))
+    }
+
     mutating func varBinds() throws(SNMPError) -> [VarBind] {
         var list = try nested(BERTag.sequence, "a variable-bindings list")
         return try list.remainingVarBinds()
@@ -268,6 +287,31 @@ struct BERReader {
         return TrapV1(
             enterprise: enterprise, agentAddress: address, genericTrap: generic, specificTrap: specific,
             uptime: uptime, varBinds: varBinds)
+    }
+}
+
+/// A variable binding as it lies in a datagram; lent like that.
+struct PlainVarBind {
+    /// The contents of the identifier.
+    var name: UnsafeBufferPointer<UInt8>
+    var tag: UInt8
+    var value: UnsafeBufferPointer<UInt8>
+
+    /// The value when it is a number as agents usually write them; nil: let a reader see what it is.
+    @inline(__always)
+    var number: SNMPValue? {
+        let count = value.count
+        guard count > 0, count <= 8 || count == 9 && value[0] == 0 else { return nil }
+        var bits: UInt64 = 0
+        for byte in value { bits = bits << 8 | UInt64(byte) }
+        switch tag {
+        case BERTag.counter64: return value[0] < 0x80 ? .counter64(bits) : nil
+        case BERTag.counter32: return bits <= UInt64(UInt32.max) && value[0] < 0x80 ? .counter32(UInt32(bits)) : nil
+        case BERTag.gauge32: return bits <= UInt64(UInt32.max) && value[0] < 0x80 ? .gauge32(UInt32(bits)) : nil
+        case BERTag.timeTicks: return bits <= UInt64(UInt32.max) && value[0] < 0x80 ? .timeTicks(UInt32(bits)) : nil
+        case BERTag.integer: return bits <= UInt64(Int32.max) && value[0] < 0x80 ? .integer(Int32(bits)) : nil
+        default: return nil
+        }
     }
 }
 

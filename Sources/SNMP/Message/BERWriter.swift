@@ -29,14 +29,20 @@ struct BERWriter {
     private var backwards: [UInt8] = []
 
     init() {
-        backwards.reserveCapacity(512)
+        backwards.reserveCapacity(256)
     }
 
     /// Bytes written so far: the mark to pass to `wrap`.
     var count: Int { backwards.count }
 
     /// The encoding, in order.
-    var bytes: [UInt8] { backwards.reversed() }
+    var bytes: [UInt8] {
+        let count = backwards.count
+        return [UInt8](unsafeUninitializedCapacity: count) { bytes, initialized in
+            for index in 0..<count { bytes.initializeElement(at: index, to: backwards[count - 1 - index]) }
+            initialized = count
+        }
+    }
 
     /// Puts a header before everything written since `mark`.
     mutating func wrap(_ tag: UInt8, since mark: Int) {

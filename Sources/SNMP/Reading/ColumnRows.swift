@@ -1,16 +1,25 @@
 /// The rows of a column, rising: of each its index, the part of an instance's name that follows the column's identifier.
 ///
 /// Columns that have the same rows share one object, and so do readings, as long as the agent's rows stay: that two are
-/// identical says at once that nothing changed.
-package final class ColumnRows: Sendable {
-    /// The indexes in BER, one after the other.
-    private let bytes: [UInt8]
-    /// Where each index ends.
-    private let ends: [Int]
+/// identical says at once that nothing changed. Immutable; any thread may use it.
+package final class ColumnRows: @unchecked Sendable {
+    package let count: Int
+    /// The indexes in BER, one after the other. Raw memory, since a reply's cells are compared with it one by one.
+    private let bytes: UnsafeMutableBufferPointer<UInt8>
+    /// Where each index begins, and where the last ends.
+    private let starts: UnsafeMutableBufferPointer<Int>
 
     init(_ builder: Builder) {
-        bytes = builder.bytes
-        ends = builder.ends
+        count = builder.count
+        bytes = .allocate(capacity: builder.bytes.count)
+        _ = bytes.initialize(from: builder.bytes)
+        starts = .allocate(capacity: builder.count + 1)
+        _ = starts.initialize(from: [0] + builder.ends)
+    }
+
+    deinit {
+        bytes.deallocate()
+        starts.deallocate()
     }
 
     /// - Parameter indexes: rising, each of at least one sub-identifier.
@@ -20,34 +29,29 @@ package final class ColumnRows: Sendable {
         self.init(builder)
     }
 
-    package var count: Int { ends.count }
-
     /// The sub-identifiers of a row's index.
     package func index(_ row: Int) -> [UInt32] {
-        withBytes(row) { Self.decode($0) }
-    }
-
-    func withBytes<Value>(_ row: Int, _ body: (UnsafeRawBufferPointer) -> Value) -> Value {
-        bytes.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[start(row)..<ends[row]])) }
+        Self.decode(bytes[starts[row]..<starts[row + 1]])
     }
 
     /// Whether a row's index is these bytes.
-    func matches(_ row: Int, _ index: UnsafeRawBufferPointer) -> Bool {
-        let start = start(row)
-        guard ends[row] - start == index.count else { return false }
-        return bytes.withUnsafeBytes { UnsafeRawBufferPointer(rebasing: $0[start..<start + index.count]).equals(index) }
+    ///
+    /// - Parameter row: at least 0 and less than `count`.
+    @inline(__always)
+    func matches(_ row: Int, _ index: UnsafePointer<UInt8>, count: Int) -> Bool {
+        let start = starts[row]
+        guard starts[row + 1] - start == count else { return false }
+        for offset in 0..<count where bytes[start + offset] != index[offset] { return false }
+        return true
     }
 
     func hasSameRows(as builder: Builder) -> Bool {
-        ends == builder.ends && bytes == builder.bytes
+        starts.dropFirst().elementsEqual(builder.ends) && bytes.elementsEqual(builder.bytes)
     }
 
-    private func start(_ row: Int) -> Int { row == 0 ? 0 : ends[row - 1] }
-
     /// Sub-identifiers of at most 32 bits, as a reader has checked.
-    static func decode(_ bytes: UnsafeRawBufferPointer) -> [UInt32] {
+    private static func decode(_ bytes: some Sequence<UInt8>) -> [UInt32] {
         var index: [UInt32] = []
-        index.reserveCapacity(bytes.count)
         var value: UInt32 = 0
         for byte in bytes {
             value = value << 7 | UInt32(byte & 0x7F)
@@ -67,16 +71,11 @@ package final class ColumnRows: Sendable {
 
         /// The first rows of others.
         init(_ rows: ColumnRows, first count: Int) {
-            ends = Array(rows.ends[..<count])
-            bytes = Array(rows.bytes[..<(ends.last ?? 0)])
+            ends = Array(rows.starts[1..<count + 1])
+            bytes = Array(rows.bytes[..<rows.starts[count]])
         }
 
         var count: Int { ends.count }
-
-        mutating func append(_ index: UnsafeRawBufferPointer) {
-            bytes.append(contentsOf: index)
-            ends.append(bytes.count)
-        }
 
         mutating func append(_ index: [UInt32]) {
             for number in index {
@@ -94,8 +93,7 @@ package final class ColumnRows: Sendable {
         /// The sub-identifiers of the newest row's index; nil when there is none.
         var last: [UInt32]? {
             guard !ends.isEmpty else { return nil }
-            let start = ends.count == 1 ? 0 : ends[ends.count - 2]
-            return bytes.withUnsafeBytes { ColumnRows.decode(UnsafeRawBufferPointer(rebasing: $0[start...])) }
+            return ColumnRows.decode(bytes[(ends.count == 1 ? 0 : ends[ends.count - 2])...])
         }
     }
 }
@@ -103,7 +101,7 @@ package final class ColumnRows: Sendable {
 extension UnsafeRawBufferPointer {
     func equals(_ other: UnsafeRawBufferPointer) -> Bool {
         guard count == other.count else { return false }
-        // Indexes and prefixes are short: a loop beats a call.
+        // Identifiers and communities are short: a loop beats a call.
         for offset in 0..<count where self[offset] != other[offset] { return false }
         return true
     }

@@ -218,6 +218,7 @@ struct ReadOperation {
     private static func checkStructure(_ varBinds: BERReader) throws(SNMPError) {
         var list = varBinds
         while !list.isAtEnd {
+            if list.plainVarBind() != nil { continue }
             var pair = try list.nested(BERTag.sequence, "a variable binding")
             _ = try pair.range(BERTag.objectIdentifier, "the name of a variable binding")
             _ = try pair.element("a value")
@@ -230,14 +231,18 @@ struct ReadOperation {
         var list = varBinds
         var place = 0
         var count = 0
-        var consumed = 0
         var ended = 0
         while !list.isAtEnd {
             let start = list.position
-            guard var pair = try? list.nested(BERTag.sequence, "a variable binding") else { return }
             let index = asked[place]
             place = place + 1 == asked.count ? 0 : place + 1
             count += 1
+            if let cell = list.plainVarBind(), takeExpected(cell, of: index) {
+                columns[index].bytes += list.position - start
+                continue
+            }
+            list.position = start
+            guard var pair = try? list.nested(BERTag.sequence, "a variable binding") else { return }
             guard !columns[index].isOver else { continue }
             do throws(SNMPError) {
                 if try takeCell(&pair, of: index) {
@@ -250,13 +255,35 @@ struct ReadOperation {
                 fail(index, error)
                 ended += 1
             }
-            consumed += list.position - start
         }
         // The agent, or the way, bears no longer answer than this: the next question asks for what fits.
-        let isShort = count < asked.count * repetitions && ended == 0
-        if isShort, consumed < capacity {
-            capacity = max(consumed, 1)
+        let length = list.position - varBinds.position
+        if count < asked.count * repetitions, ended == 0, length < capacity {
+            capacity = max(length, 1)
             reading.memory.capacity = capacity
+        }
+    }
+
+    /// A cell that is where the last reading had one, with a number: most cells.
+    ///
+    /// - Returns: false when it is another cell, of which nothing was taken.
+    @inline(__always)
+    private mutating func takeExpected(_ cell: PlainVarBind, of index: Int) -> Bool {
+        let prefix = plan.prefixes[index]
+        let length = cell.name.count - prefix.count
+        return columns.withUnsafeMutableBufferPointer { columns in
+            guard !columns[index].isOver, columns[index].fresh == nil, let expected = columns[index].expected,
+                columns[index].matched < expected.count, length > 0, let name = cell.name.baseAddress,
+                prefix.withUnsafeBufferPointer({ prefix in
+                    for offset in 0..<prefix.count where prefix[offset] != name[offset] { return false }
+                    return true
+                }),
+                expected.matches(columns[index].matched, name + prefix.count, count: length),
+                let value = cell.number
+            else { return false }
+            columns[index].matched += 1
+            columns[index].values.append(value)
+            return true
         }
     }
 
@@ -264,13 +291,14 @@ struct ReadOperation {
     /// - Throws: what ends the column: `.oidNotIncreasing`, `.walkLimit`, `.malformedReply`.
     private mutating func takeCell(_ pair: inout BERReader, of index: Int) throws(SNMPError) -> Bool {
         let name = pair.lent(try pair.range(BERTag.objectIdentifier, "the name of a variable binding"))
-        let prefix = plan.prefixes[index].count
-        let isBelow = plan.prefixes[index].withUnsafeBytes { prefix in
+        let prefix = plan.prefixes[index]
+        let isBelow = prefix.withUnsafeBytes { prefix in
             name.count > prefix.count && UnsafeRawBufferPointer(rebasing: name[..<prefix.count]).equals(prefix)
         }
         if isBelow, columns[index].fresh == nil, let expected = columns[index].expected,
             columns[index].matched < expected.count,
-            expected.matches(columns[index].matched, UnsafeRawBufferPointer(rebasing: name[prefix...]))
+            let bytes = name.baseAddress?.assumingMemoryBound(to: UInt8.self),
+            expected.matches(columns[index].matched, bytes + prefix.count, count: name.count - prefix.count)
         {
             let value = try pair.value()
             guard !value.isException else { return false }

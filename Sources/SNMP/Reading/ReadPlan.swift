@@ -21,8 +21,9 @@ package struct ReadMemory: Sendable {
     /// Bytes of variable bindings that the agent and the way to it bear in one reply.
     var capacity = ReadMemory.largestReply
 
-    /// With SNMPv3's headers it still fits one Ethernet frame.
-    static let largestReply = 1_300
+    /// One Ethernet frame holds 1,472 bytes of UDP: with what is around the bindings and a few counters that grew, an answer
+    /// still fits.
+    static let largestReply = 1_380
 
     package init(_ plan: ReadPlan) {
         rows = Array(repeating: nil, count: plan.columns.count)
