@@ -15,7 +15,7 @@ struct AlertAnnouncer: Service {
     let failures: FailureCount
 
     private static let firstPause = Duration.milliseconds(500)
-    private static let longestPause = Duration.seconds(30)
+    private static let longestPause = Duration.seconds(5)
 
     /// Ends on shutdown once everything that waits has been stored, or could not be.
     func run() async throws {

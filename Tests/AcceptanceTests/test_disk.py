@@ -3,6 +3,7 @@
 import os
 import pathlib
 import subprocess
+import sys
 
 import pytest
 
@@ -51,6 +52,11 @@ def test_a_full_disk_stops_neither_page_nor_alerts_and_loses_nothing(tmp_path):
         city.data = pathlib.Path(f"/proc/{disk.holder.pid}/root{data}")
         return city
 
+    def delivered():
+        # Where the disk is seen: SQLite resolves a path through the process that holds the mount.
+        code = "import sqlite3, sys; print(*sqlite3.connect(sys.argv[1]).execute('SELECT outcome FROM notification_log'))"
+        return "delivered" in disk.run(sys.executable, "-c", code, data / "state.db").stdout
+
     def alert(city):
         return next((a for a in city.get("/api/v1/alerts")["alerts"] if a["labels"].get("link") == ACCESS_LINK), None)
 
@@ -75,6 +81,7 @@ def test_a_full_disk_stops_neither_page_nor_alerts_and_loses_nothing(tmp_path):
         await_condition("everything is durable", lambda: city.own_metric("haidang_store_samples_queued") < 5_000, 30)
         assert city.own_metric("haidang_store_samples_committed_total") >= committed + 20_000
         assert alert(city)["activeAt"] == fired["activeAt"]
+        await_condition("the delivery is noted", delivered, 30)
     finally:
         city.close()
         print(city.output()[-4000:])
