@@ -163,6 +163,57 @@ import Testing
         #expect(rows.allSatisfy { $0 === rows[0] })
     }
 
+    @Test("columns that the agent lacks cost one packet together, and are seen when they come")
+    func absentColumns() async throws {
+        let state = Mutex(Agent())
+        let agent = try ScriptedAgent { (request: PDU) in state.withLock { $0.answer(request) } }
+        let peer = SNMPPeer(endpoint: agent.endpoint, credential: .v2c(community: "public"))
+        let plan = ReadPlan(instances: [], columns: (1...20).map { Self.root.appending(UInt32($0)) })
+        var memory = ReadMemory(plan)
+        for round in 0..<3 {
+            state.withLock { agent in
+                agent.requests = 0
+                if round == 2 { agent.columns = [[:], [[4]: .integer(1), [9]: .integer(2)]] }
+            }
+            let reading = await client.read(
+                plan, instances: [], memory: memory, from: peer, deadline: .now + .seconds(60))
+            memory = reading.memory
+            #expect(reading.failure == nil)
+            if round == 1 { #expect(state.withLock { $0.requests } == 1) }
+            #expect(reading.columns[1]?.values == (round < 2 ? [] : [.integer(1), .integer(2)]))
+            #expect(reading.columns[19]?.values == [])
+        }
+    }
+
+    @Test("a way that carries no long answers costs time-outs in three readings, then none")
+    func shortWay() async throws {
+        var first = Agent()
+        first.columns = [Dictionary(uniqueKeysWithValues: (1...200).map { ([UInt32($0)], SNMPValue.counter64(.max)) })]
+        let state = Mutex(first)
+        let agent = try ScriptedAgent { (request: PDU) in
+            let answer = state.withLock { $0.answer(request) }
+            return answer.varBinds.count > 20 ? nil : answer
+        }
+        let peer = SNMPPeer(
+            endpoint: agent.endpoint, credential: .v2c(community: "public"), timeout: .milliseconds(100), retries: 4)
+        let plan = ReadPlan(instances: [], columns: [Self.root.appending(1)])
+        var memory = ReadMemory(plan)
+        var retries: [Int] = []
+        for _ in 0..<6 {
+            let before = client.counters.retries
+            let reading = await client.read(
+                plan, instances: [], memory: memory, from: peer, deadline: .now + .seconds(60))
+            memory = reading.memory
+            #expect(reading.failure == nil)
+            #expect(reading.columns[0]?.values.count == 200)
+            retries.append(client.counters.retries - before)
+        }
+        // The first reading knows no rows and asks for 16 at a time.
+        #expect(retries[0] == 0)
+        #expect(retries[1] > 0 && retries[2] > 0 && retries[3] > 0)
+        #expect(retries[4...].allSatisfy { $0 == 0 })
+    }
+
     @Test("a column that loops or breaks the agent costs that column, not the others")
     func brokenColumn() async throws {
         let agent = try ScriptedAgent { (request: PDU) in

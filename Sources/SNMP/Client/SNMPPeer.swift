@@ -96,7 +96,7 @@ package struct SNMPPeer: Hashable, Sendable {
     package var timeout: Duration
     /// Attempts after the first.
     package var retries: Int
-    /// Rows asked for by one GETBULK; halved when the agent answers tooBig.
+    /// Rows asked for by one GETBULK of a walk; halved when the agent answers tooBig. A reading finds its own number.
     package var maxRepetitions: Int
 
     package init(

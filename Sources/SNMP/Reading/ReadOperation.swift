@@ -19,7 +19,7 @@ struct ReadOperation {
 
         /// Rows still to come with the one that shows the end; nil: not known.
         var remaining: Int? {
-            guard fresh == nil, let expected, expected.count > 0 else { return nil }
+            guard fresh == nil, let expected else { return nil }
             return expected.count - matched + 1
         }
     }
@@ -46,12 +46,16 @@ struct ReadOperation {
     /// Columns in one question at most; 1 after an agent did not say which column its error is about.
     private var width: Int
     private var capacity: Int
+    /// A question was asked again for less, since no answer came.
+    private var didShrink = false
     private var bytes = 0
     /// Rows of this reading that were no column's before.
     private var fresh: [ColumnRows] = []
 
     /// Columns in one question at most: some agents refuse more variable bindings.
     private static let widest = 32
+    /// Readings in a row that had to ask for less, after which less is asked for at once.
+    private static let patience = 3
     /// Rows asked of a column of which nothing is known.
     private static let firstRows = 16
     /// Bytes of a variable binding of which nothing is known.
@@ -86,7 +90,10 @@ struct ReadOperation {
     /// The next question of the columns, or the end.
     private mutating func next() -> Operation.Step {
         while firstOpen < columns.count, columns[firstOpen].isOver { firstOpen += 1 }
-        guard firstOpen < columns.count else { return .finished([]) }
+        guard firstOpen < columns.count else {
+            noteSilence()
+            return .finished([])
+        }
         choose()
         return .ask(question())
     }
@@ -142,6 +149,7 @@ struct ReadOperation {
     /// The same question for fewer rows; nil when it asks for one already. Its answer begins as that to the longer one does.
     mutating func smaller() -> PDU? {
         guard case .columns = phase else { return nil }
+        didShrink = true
         capacity = max(capacity / 2, 1)
         guard repetitions > 1 else { return nil }
         repetitions /= 2
@@ -367,11 +375,19 @@ struct ReadOperation {
         if reading.failure == nil { reading.failure = error }
     }
 
+    /// An answer may be lost by chance, or because the way does not carry its length. The latter shows in reading after reading,
+    /// and is remembered then, so that it costs no more time-outs.
+    private mutating func noteSilence() {
+        reading.memory.doubts = didShrink ? reading.memory.doubts + 1 : 0
+        guard reading.memory.doubts >= Self.patience else { return }
+        reading.memory.doubts = 0
+        reading.memory.capacity = capacity
+    }
+
     /// What there is when asking on makes no sense.
     mutating func stopped(_ error: SNMPError) -> AgentReading {
         if reading.failure == nil { reading.failure = error }
-        // What a question that was not answered asked for may have been too much.
-        reading.memory.capacity = min(reading.memory.capacity, max(capacity, 64))
+        noteSilence()
         return reading
     }
 }

@@ -20,6 +20,8 @@ package struct ReadMemory: Sendable {
     var bytes: [Int]
     /// Bytes of variable bindings that the agent and the way to it bear in one reply.
     var capacity = ReadMemory.largestReply
+    /// Readings in a row in which silence ended only when less was asked for.
+    var doubts = 0
 
     /// One Ethernet frame holds 1,472 bytes of UDP: with what is around the bindings and a few counters that grew, an answer
     /// still fits.
