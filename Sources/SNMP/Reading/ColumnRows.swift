@@ -1,7 +1,8 @@
 /// The rows of a column, rising: of each its index, the part of an instance's name that follows the column's identifier.
 ///
 /// Columns that have the same rows share one object, and so do readings, as long as the agent's rows stay: that two are
-/// identical says at once that nothing changed. Immutable; any thread may use it.
+/// identical says at once that nothing changed. Immutable, so that any thread may use it; unchecked for its raw memory, which
+/// nothing writes after `init`.
 package final class ColumnRows: @unchecked Sendable {
     package let count: Int
     /// The indexes in BER, one after the other. Raw memory, since a reply's cells are compared with it one by one.

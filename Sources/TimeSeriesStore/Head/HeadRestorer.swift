@@ -4,7 +4,8 @@ import Synchronization
 
 /// Takes back into a head what batches hold, on a thread of its own: decoding the batches is as much work, and is the caller's.
 ///
-/// One thread calls `restore`, then `finish` once.
+/// One thread calls `restore`, then `finish` once. Unchecked, since each part has one owner at a time: `head` is the other
+/// thread's until that signals `ended`, `piece` is the caller's, and what passes between them is behind `waiting`.
 final class HeadRestorer: @unchecked Sendable {
     /// Decoded rounds on their way to the other thread.
     private struct Piece: Sendable {
