@@ -83,7 +83,8 @@ let package = Package(
         library("Access", ["MonitoringModel", "Inventory", crypto]),
 
         // edge
-        library("StateStore", ["MonitoringModel", "Incidents", "AlertDispatch", "Access", "DatabaseFiles", grdb]),
+        library(
+            "StateStore", ["MonitoringModel", "Incidents", "AlertDispatch", "Access", "SNMP", "DatabaseFiles", grdb]),
         library(
             "WebUI", ["MonitoringModel", mustache],
             resources: [
@@ -163,7 +164,7 @@ let package = Package(
             path: "Tests/Benchmarks/StoreBenchmark", swiftSettings: checks),
         tests(
             "StateStore",
-            ["StateStore", "Incidents", "AlertDispatch", "Access", "DatabaseFiles", "MonitoringModel", grdb]),
+            ["StateStore", "Incidents", "AlertDispatch", "Access", "SNMP", "DatabaseFiles", "MonitoringModel", grdb]),
         tests("Polling", ["Polling", "SNMP", "Inventory", "HTTPTransport", "HaidangConfiguration", "MonitoringModel"]),
         tests("Incidents", ["Incidents", "Inventory", "MonitoringModel"]),
         tests("AlertDispatch", ["AlertDispatch", "HTTPTransport", "MonitoringModel"]),

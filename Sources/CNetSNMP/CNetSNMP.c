@@ -19,7 +19,7 @@ static const oid *authentication_oid(cn_authentication authentication, size_t *c
 
 static int privacy_type(cn_privacy privacy)
 {
-    static const char *const names[] = {"DES", "AES", "AES-256"};
+    static const char *const names[] = {"DES", "AES", "AES-192", "AES-256", "AES-192-C", "AES-256-C"};
     if ((unsigned)privacy >= sizeof names / sizeof names[0]) return -1;
     return usm_lookup_priv_type(names[privacy]);
 }

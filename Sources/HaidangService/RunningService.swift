@@ -98,6 +98,7 @@ final class RunningService: ServiceView {
             traps = try TrapReceiver(
                 listeningOn: SNMPEndpoint(address: trapListen.address.bytes, port: trapListen.port),
                 credentials: Array(try snmpCredentials(configuration.inventory, secrets: options.secrets).values),
+                identity: try await state.startEngine(),
                 isAllowed: { devices.allowsTraps(from: $0) })
         } else {
             traps = nil

@@ -45,11 +45,14 @@ package struct SNMPAccess: Hashable, Sendable {
     package var credential: String
     /// Names of the modules to use; empty: those that match the device's sysObjectID.
     package var modules: [String]
+    /// contextName of SNMPv3; empty for the default context.
+    package var context: String
 
-    package init(credential: String, port: UInt16 = 161, modules: [String] = []) {
+    package init(credential: String, port: UInt16 = 161, modules: [String] = [], context: String = "") {
         self.port = port
         self.credential = credential
         self.modules = modules
+        self.context = context
     }
 }
 
@@ -218,7 +221,28 @@ package struct Credential: Hashable, Sendable {
     }
 
     package enum Privacy: String, CaseIterable, Sendable {
-        case des = "DES", aes = "AES", aes256 = "AES-256"
+        case des = "DES", aes = "AES", aes192 = "AES-192", aes256 = "AES-256"
+        case aes192Cisco = "AES-192-C", aes256Cisco = "AES-256-C"
+    }
+
+    /// A protocol and where its pass phrase is found.
+    package struct Secret<Algorithm: Hashable & Sendable>: Hashable, Sendable {
+        package var algorithm: Algorithm
+        package var reference: SecretReference
+
+        package init(_ algorithm: Algorithm, _ reference: SecretReference) {
+            self.algorithm = algorithm
+            self.reference = reference
+        }
+    }
+
+    /// securityLevel (RFC 3411 section 3.4.3).
+    package enum Security: Hashable, Sendable {
+        /// Proves nothing and hides nothing.
+        case noAuthNoPriv
+        /// In clear on the wire.
+        case authNoPriv(Secret<Authentication>)
+        case authPriv(Secret<Authentication>, Secret<Privacy>)
     }
 
     package enum Scheme: Hashable, Sendable {
@@ -226,9 +250,12 @@ package struct Credential: Hashable, Sendable {
         case v1(community: SecretReference)
         /// In clear on the wire.
         case v2c(community: SecretReference)
-        case v3(
-            user: String, authentication: Authentication, authenticationSecret: SecretReference, privacy: Privacy,
-            privacySecret: SecretReference)
+        case v3(user: String, security: Security)
+
+        /// Whether it is a user of SNMPv3 and no community.
+        package var isUser: Bool {
+            if case .v3 = self { true } else { false }
+        }
     }
 
     package var id: String

@@ -65,6 +65,17 @@ enum StateSchema {
                         );
                         CREATE INDEX audit_by_time ON audit (at);
                         """)
-            }
+            },
+            SchemaMigration("SNMPv3 engine") { db in
+                try db.execute(
+                    sql: """
+                        -- This side's own engine, one row: its boots count up with every start (RFC 3414 section 2.2.2).
+                        CREATE TABLE snmp_engine (
+                            only INTEGER PRIMARY KEY CHECK (only = 1),
+                            id BLOB NOT NULL,
+                            boots INTEGER NOT NULL
+                        );
+                        """)
+            },
         ])
 }

@@ -67,9 +67,12 @@ struct SimulateCommand: AsyncParsableCommand {
         switch credential.scheme {
         case .v1(let community): "-v1 -c \(secrets.secret(community))"
         case .v2c(let community): "-v2c -c \(secrets.secret(community))"
-        case .v3(let user, let authentication, let authenticationSecret, let privacy, let privacySecret):
-            "-v3 -l authPriv -u \(user) -a \(authentication.rawValue) -A \(secrets.secret(authenticationSecret)) "
-                + "-x \(privacy.rawValue) -X \(secrets.secret(privacySecret))"
+        case .v3(let user, .noAuthNoPriv): "-v3 -l noAuthNoPriv -u \(user)"
+        case .v3(let user, .authNoPriv(let first)):
+            "-v3 -l authNoPriv -u \(user) -a \(first.algorithm.rawValue) -A \(secrets.secret(first.reference))"
+        case .v3(let user, .authPriv(let first, let second)):
+            "-v3 -l authPriv -u \(user) -a \(first.algorithm.rawValue) -A \(secrets.secret(first.reference)) "
+                + "-x \(second.algorithm.rawValue) -X \(secrets.secret(second.reference))"
         }
     }
 

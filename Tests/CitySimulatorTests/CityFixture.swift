@@ -15,9 +15,12 @@ import TestSupport
 /// c1-…     c2-router
 /// ```
 enum CityFixture {
+    static let authenticationPassphrase = "correct horse battery"
+    static let privacyPassphrase = "staple of the port"
     static let secureUser = USMUser(
-        name: "lighthouse", authentication: .sha, authenticationPassphrase: "correct horse battery", privacy: .aes,
-        privacyPassphrase: "staple of the port")
+        name: "lighthouse",
+        security: .authPriv(
+            USMUser.Secret(.sha, authenticationPassphrase), USMUser.Secret(.aes, privacyPassphrase)))
 
     static let credentials: [String: SNMPCredential] = [
         "open": .v2c(community: "cong-khai"), "secure": .v3(secureUser),

@@ -23,8 +23,8 @@ struct LiveAgentTests {
         device.snmp?.credential == "secure"
             ? [
                 "-v3", "-l", "authPriv", "-u", CityFixture.secureUser.name, "-a", "SHA", "-A",
-                CityFixture.secureUser.authenticationPassphrase, "-x", "AES", "-X",
-                CityFixture.secureUser.privacyPassphrase,
+                CityFixture.authenticationPassphrase, "-x", "AES", "-X",
+                CityFixture.privacyPassphrase,
             ] : ["-v2c", "-c", "cong-khai"]
     }
 
@@ -182,6 +182,7 @@ struct LiveAgentTests {
     func secureTrap() async throws {
         let receiver = try TrapReceiver(
             listeningOn: SNMPEndpoint(address: [127, 0, 0, 1], port: 0), credentials: [.v3(CityFixture.secureUser)],
+            identity: .random(),
             isAllowed: { $0 == [127, 93, 7, 12] })
         defer { receiver.close() }
         let destination = receiver.endpoint

@@ -60,8 +60,9 @@ struct SecretTests {
     private static let user = Credential(
         id: "v3",
         scheme: .v3(
-            user: "haidang", authentication: .sha256, authenticationSecret: .environment("A"), privacy: .aes256,
-            privacySecret: .environment("P")))
+            user: "haidang",
+            security: .authPriv(
+                Credential.Secret(.sha256, .environment("A")), Credential.Secret(.aes256, .environment("P")))))
 
     @Test("a credential becomes what the SNMP client uses")
     func credentials() throws {
@@ -70,8 +71,9 @@ struct SecretTests {
             try snmpCredential(Self.user, secrets: secrets)
                 == .v3(
                     USMUser(
-                        name: "haidang", authentication: .sha256, authenticationPassphrase: "12345678",
-                        privacy: .aes256, privacyPassphrase: "abcdefgh")))
+                        name: "haidang",
+                        security: .authPriv(
+                            USMUser.Secret(.sha256, "12345678"), USMUser.Secret(.aes256, "abcdefgh")))))
         let community = Credential(id: "c", scheme: .v2c(community: .environment("C")))
         #expect(try snmpCredential(community, secrets: secrets) == .v2c(community: "public"))
     }

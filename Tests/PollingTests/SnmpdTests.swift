@@ -53,8 +53,9 @@ struct SnmpdTests {
             ? .v2c(community: "public")
             : .v3(
                 USMUser(
-                    name: "haidang", authentication: .sha, authenticationPassphrase: "authentication-phrase",
-                    privacy: .aes, privacyPassphrase: "privacy-phrase"))
+                    name: "haidang",
+                    security: .authPriv(
+                        USMUser.Secret(.sha, "authentication-phrase"), USMUser.Secret(.aes, "privacy-phrase"))))
         let target = PollTarget(
             id: PollTarget.ID(job: "snmp", instance: "here"), device: "here", site: "dc",
             access: .snmp(
@@ -74,12 +75,12 @@ struct SnmpdTests {
                 targets: [target], inventory: CityInventory(),
                 modules: [TestModules.system, TestModules.interfaces, TestModules.host]), snmp: client, http: http,
             appender: appender, observer: recorder, clock: SystemClock())
-        try await eventually("the agent answers", within: .seconds(20)) {
+        try await eventually("the agent answers") {
             await poller.pollOnce(target)?.outcome.isUp == true
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await poller.run() }
-            try await eventually("two polls", within: .seconds(20)) {
+            try await eventually("two polls") {
                 recorder.count("here", where: { $0.isUp && $0.reason == nil }) >= 2
             }
             group.cancelAll()
@@ -92,7 +93,7 @@ struct SnmpdTests {
         let uptimes = appender.history("sysUpTime")
         #expect(uptimes == uptimes.sorted())
         // A loaded machine may need more than the second that a check is given.
-        try await eventually("a check that ended in time", within: .seconds(20)) {
+        try await eventually("a check that ended in time") {
             guard let confirmed = try? await poller.confirmInterfaces(of: "here") else { return false }
             return confirmed.interfaces.contains { $0.interface == "lo" && $0.isOperational }
         }

@@ -78,10 +78,8 @@ import Testing
         try await daemon.isReady(client)
         var unknown = SNMPDaemon.users[0]
         unknown.name = "nobody"
-        var wrongDigest = SNMPDaemon.users[0]
-        wrongDigest.authenticationPassphrase = "another phrase"
-        var wrongPrivacy = SNMPDaemon.users[0]
-        wrongPrivacy.privacyPassphrase = "another phrase"
+        let wrongDigest = SNMPDaemon.users[0].with(authenticationPassphrase: "another phrase")
+        let wrongPrivacy = SNMPDaemon.users[0].with(privacyPassphrase: "another phrase")
         let cases: [(SNMPCredential, SNMPError.Code)] = [
             (.v2c(community: "private"), .wrongCommunity), (.v1(community: "private"), .wrongCommunity),
             (.v3(unknown), .unknownUser), (.v3(wrongDigest), .wrongAuthentication), (.v3(wrongPrivacy), .wrongPrivacy),
@@ -94,6 +92,30 @@ import Testing
             #expect(error?.code == code, "\(credential): \(String(describing: error))")
             #expect(error?.description.contains("phrase") == false)
         }
+    }
+
+    @Test(
+        "every pair of protocols and every security level of Debian's snmpd",
+        .enabled(if: SNMPDaemon.isInstalled, "snmpd or snmpbulkwalk is not installed"))
+    func everyPair() async throws {
+        let daemon = try SNMPDaemon()
+        try await daemon.isReady(client)
+        #expect(SNMPDaemon.everyUser.count == 6 * 7 + 1)
+        for user in SNMPDaemon.everyUser {
+            let rows = try await client.get(
+                [sysUpTime], from: peer(daemon.ipv4, .v3(user)), deadline: soon)
+            guard case .timeTicks? = rows.first?.value else {
+                Issue.record("\(user): \(rows)")
+                continue
+            }
+        }
+        let elsewhere = SNMPPeer(
+            endpoint: daemon.ipv4, credential: .v3(SNMPDaemon.users[0]), context: "elsewhere",
+            timeout: .milliseconds(500), retries: 0)
+        let error = await failure { () throws(SNMPError) in
+            try await client.get([sysUpTime], from: elsewhere, deadline: soon)
+        }
+        #expect(error?.code == .unknownContext)
     }
 
     @Test(

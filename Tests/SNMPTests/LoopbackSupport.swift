@@ -128,22 +128,30 @@ final class SNMPDaemon: Sendable {
     static let isInstalled = programPath("snmpd") != nil && programPath("snmpbulkwalk") != nil
 
     static let users = [
-        USMUser(
-            name: "sha", authentication: .sha, authenticationPassphrase: "first phrase", privacy: .aes,
-            privacyPassphrase: "second phrase"),
-        USMUser(
-            name: "sha256", authentication: .sha256, authenticationPassphrase: "third phrase", privacy: .aes256,
-            privacyPassphrase: "fourth phrase"),
-        USMUser(
-            name: "md5", authentication: .md5, authenticationPassphrase: "fifth phrase", privacy: .des,
-            privacyPassphrase: "sixth phrase"),
-        USMUser(
-            name: "sha512", authentication: .sha512, authenticationPassphrase: "seventh phrase", privacy: .aes,
-            privacyPassphrase: "eighth phrase"),
-        USMUser(
-            name: "mixed", authentication: .sha, authenticationPassphrase: "ninth phrase", privacy: .aes256,
-            privacyPassphrase: "tenth phrase"),
+        user("sha", .sha, .aes), user("sha256", .sha256, .aes256), user("md5", .md5, .des),
+        user("sha512", .sha512, .aes), user("mixed", .sha, .aes256),
     ]
+
+    /// Every pair of protocols, every protocol without encryption, and nobody.
+    static let everyUser =
+        USMUser.Authentication.allCases.flatMap { authentication in
+            USMUser.Privacy.allCases.map {
+                user("\(authentication.rawValue)+\($0.rawValue)", authentication, $0)
+            } + [
+                USMUser(
+                    name: authentication.rawValue,
+                    security: .authNoPriv(USMUser.Secret(authentication, "a phrase to prove")))
+            ]
+        } + [USMUser(name: "nobody-special", security: .noAuthNoPriv)]
+
+    private static func user(
+        _ name: String, _ authentication: USMUser.Authentication, _ privacy: USMUser.Privacy
+    ) -> USMUser {
+        USMUser(
+            name: name,
+            security: .authPriv(
+                USMUser.Secret(authentication, "\(name), proved"), USMUser.Secret(privacy, "\(name), hidden")))
+    }
 
     init() throws {
         directory = try TemporaryDirectory()
@@ -153,11 +161,21 @@ final class SNMPDaemon: Sendable {
             "agentAddress udp:127.0.0.1:\(ipv4.port),udp6:[::1]:\(ipv4.port)", "rocommunity public",
             "rocommunity6 public", "sysLocation here", "sysContact nobody",
         ]
-        for user in Self.users {
-            lines.append(
-                "createUser \(user.name) \(user.authentication.rawValue) \"\(user.authenticationPassphrase)\" "
-                    + "\(user.privacy.rawValue) \"\(user.privacyPassphrase)\"")
-            lines.append("rouser \(user.name) priv")
+        for user in Self.users + Self.everyUser {
+            switch user.security {
+            case .noAuthNoPriv: lines += ["createUser \(user.name)", "rouser \(user.name) noauth"]
+            case .authNoPriv(let first):
+                lines += [
+                    "createUser \(user.name) \(first.algorithm.rawValue) \"\(first.passphrase)\"",
+                    "rouser \(user.name) auth",
+                ]
+            case .authPriv(let first, let second):
+                lines += [
+                    "createUser \(user.name) \(first.algorithm.rawValue) \"\(first.passphrase)\" "
+                        + "\(second.algorithm.rawValue) \"\(second.passphrase)\"",
+                    "rouser \(user.name) priv",
+                ]
+            }
         }
         let file = directory.file("snmpd.conf")
         try (lines.joined(separator: "\n") + "\n").write(toFile: file, atomically: true, encoding: .utf8)
@@ -170,9 +188,37 @@ final class SNMPDaemon: Sendable {
     func isReady(_ client: SNMPClient) async throws {
         let peer = SNMPPeer(
             endpoint: ipv4, credential: .v2c(community: "public"), timeout: .milliseconds(300), retries: 0)
-        try await eventually("snmpd answers; its log:\n\(program.output())", within: .seconds(20)) {
+        try await eventually("snmpd answers; its log:\n\(program.output())") {
             (try? await client.get([sysUpTime], from: peer, deadline: .now + .seconds(1))) != nil
         }
+    }
+}
+
+extension USMUser {
+    /// The options that Net-SNMP's tools want.
+    var options: [String] {
+        switch security {
+        case .noAuthNoPriv: ["-l", "noAuthNoPriv", "-u", name]
+        case .authNoPriv(let first):
+            ["-l", "authNoPriv", "-u", name, "-a", first.algorithm.rawValue, "-A", first.passphrase]
+        case .authPriv(let first, let second):
+            [
+                "-l", "authPriv", "-u", name, "-a", first.algorithm.rawValue, "-A", first.passphrase, "-x",
+                second.algorithm.rawValue, "-X", second.passphrase,
+            ]
+        }
+    }
+
+    /// The same with another protocol or pass phrase; only of users with both keys.
+    func with(
+        authentication: Authentication? = nil, authenticationPassphrase: String? = nil,
+        privacyPassphrase: String? = nil
+    ) -> USMUser {
+        guard case .authPriv(var first, var second) = security else { return self }
+        if let authentication { first.algorithm = authentication }
+        if let authenticationPassphrase { first.passphrase = authenticationPassphrase }
+        if let privacyPassphrase { second.passphrase = privacyPassphrase }
+        return USMUser(name: name, security: .authPriv(first, second))
     }
 }
 

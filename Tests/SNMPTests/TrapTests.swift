@@ -10,7 +10,8 @@ import Testing
     private func receiver(
         _ credentials: [SNMPCredential], isAllowed: @escaping @Sendable ([UInt8]) -> Bool = { _ in true }
     ) throws -> TrapReceiver {
-        try TrapReceiver(listeningOn: Self.loopback, credentials: credentials, isAllowed: isAllowed)
+        try TrapReceiver(
+            listeningOn: Self.loopback, credentials: credentials, identity: .random(), isAllowed: isAllowed)
     }
 
     struct Sender: CustomTestStringConvertible, Sendable {
@@ -20,11 +21,9 @@ import Testing
         var testDescription: String { "\(tool) -v\(version)" }
     }
 
-    private static func options(_ user: USMUser) -> [String] {
-        [
-            "-l", "authPriv", "-u", user.name, "-a", user.authentication.rawValue, "-A", user.authenticationPassphrase,
-            "-x", user.privacy.rawValue, "-X", user.privacyPassphrase,
-        ]
+    /// One of each security level below encryption, and Cisco's keys.
+    private static let trapUsers = SNMPDaemon.everyUser.filter {
+        ["nobody-special", "SHA-256", "SHA-384+AES-256-C"].contains($0.name)
     }
 
     private static let senders: [Sender] =
@@ -33,10 +32,10 @@ import Testing
             Sender(tool: "snmptrap", arguments: ["-v2c", "-c", "public"], version: 2),
             Sender(tool: "snmpinform", arguments: ["-v2c", "-c", "public"], version: 2),
         ]
-        + SNMPDaemon.users.prefix(3).flatMap { user in
+        + (SNMPDaemon.users.prefix(3) + trapUsers).flatMap { user in
             [
-                Sender(tool: "snmptrap", arguments: ["-v3", "-e", "0x800000000501020304"] + options(user), version: 3),
-                Sender(tool: "snmpinform", arguments: ["-v3"] + options(user), version: 3),
+                Sender(tool: "snmptrap", arguments: ["-v3", "-e", "0x800000000501020304"] + user.options, version: 3),
+                Sender(tool: "snmpinform", arguments: ["-v3"] + user.options, version: 3),
             ]
         }
 
@@ -44,7 +43,7 @@ import Testing
         "traps and informs of Net-SNMP arrive, and informs are acknowledged",
         .enabled(if: hasTools, "snmptrap or snmpinform is not installed"), arguments: senders)
     func netSNMP(_ sender: Sender) async throws {
-        let receiver = try receiver([.v2c(community: "public")] + SNMPDaemon.users.map { .v3($0) })
+        let receiver = try receiver([.v2c(community: "public")] + (SNMPDaemon.users + Self.trapUsers).map { .v3($0) })
         let target = "127.0.0.1:\(receiver.endpoint.port)"
         let what =
             sender.version == 1
@@ -130,8 +129,7 @@ import Testing
         }
         try await eventually("all are counted") { receiver.counters.received == 5 }
         #expect(receiver.counters.unauthentic == 2)
-        var wrong = user
-        wrong.authenticationPassphrase = "another phrase"
+        let wrong = user.with(authenticationPassphrase: "another phrase")
         var engine = try AuthoritativeEngine(engineID: identity, boots: 4, users: [])
         socket.send(engine.trap(pdu, user: wrong, messageID: 1, time: 1), to: receiver.endpoint)
         try await eventually("a wrong digest is counted") { receiver.counters.unauthentic == 3 }

@@ -4,6 +4,7 @@ import DatabaseFiles
 import GRDB
 import Incidents
 import MonitoringModel
+import SNMP
 import StateStore
 import TestSupport
 import Testing
@@ -35,10 +36,20 @@ private let start = Timestamp(milliseconds: 1_790_000_000_000)
 
 @Suite("State file")
 struct StateFileTests {
+    @Test("this side's SNMPv3 engine is the same after a restart, one boot older")
+    func engine() async throws {
+        let fixture = try Fixture()
+        let first = try await fixture.store.startEngine()
+        #expect(first.boots == 1)
+        try fixture.reopen()
+        #expect(try await fixture.store.startEngine() == EngineIdentity(id: first.id, boots: 2))
+        #expect(try await fixture.store.startEngine() == EngineIdentity(id: first.id, boots: 3))
+    }
+
     @Test(
         "a new file has its final shape",
         arguments: [
-            ("page_size", 4096), ("auto_vacuum", 2), ("user_version", 1), ("application_id", 0x6864_7374),
+            ("page_size", 4096), ("auto_vacuum", 2), ("user_version", 2), ("application_id", 0x6864_7374),
         ])
     func created(pragma: String, expected: Int) throws {
         let fixture = try Fixture()
@@ -51,7 +62,7 @@ struct StateFileTests {
     func newerVersion() throws {
         let fixture = try Fixture()
         try fixture.store.close()
-        try fixture.withFile { try $0.execute(sql: "PRAGMA user_version = 2") }
+        try fixture.withFile { try $0.execute(sql: "PRAGMA user_version = 3") }
         let error = #expect(throws: DatabaseFileError.self) { try StateDatabase(directory: fixture.directory.path) }
         #expect(error?.code == .newerVersion)
     }

@@ -20,8 +20,12 @@ typedef enum {
 typedef enum {
     CN_DES,
     CN_AES,
-    // Key extended as draft-blumenthal-aes-usm-04 says.
+    // Keys extended as draft-blumenthal-aes-usm-04 says.
+    CN_AES192,
     CN_AES256,
+    // Keys extended as draft-reeder-snmpv3-usm-3desede-00 says, which is what Cisco's devices do.
+    CN_AES192_CISCO,
+    CN_AES256_CISCO,
 } cn_privacy;
 
 enum {
@@ -43,7 +47,7 @@ int cn_localise_key(
     cn_authentication authentication, const uint8_t *key, size_t key_bytes, const uint8_t *engine, size_t engine_bytes,
     uint8_t *localised, size_t *localised_bytes);
 
-// Brings a localised key to the length the cipher needs: 16 bytes for DES and AES, 32 for AES-256. `key` has CN_KEY_BYTES bytes of room.
+// Brings a localised key to the length the cipher needs: 16 bytes for DES and AES, 24 for AES-192, 32 for AES-256. `key` has CN_KEY_BYTES bytes of room.
 int cn_extend_key(
     cn_authentication authentication, cn_privacy privacy, const uint8_t *engine, size_t engine_bytes, uint8_t *key,
     size_t *key_bytes);

@@ -54,11 +54,17 @@ struct CrossChecks {
 
     private func checkDevices() {
         let moduleNames = Set(modules.map(\.element.name))
+        let communities = Set(draft.credentials.entries.map(\.element).filter { !$0.scheme.isUser }.map(\.id))
         for entry in draft.devices.entries {
             let device = entry.element
             draft.sites.check(device.site, at: entry.place("site"), problems)
             guard let snmp = device.snmp, let source = entry.source["snmp"] else { continue }
             draft.credentials.check(snmp.credential, at: source["credential"]?.place ?? source.place, problems)
+            if !snmp.context.isEmpty, communities.contains(snmp.credential) {
+                problems.report(
+                    source["context"]?.place ?? source.place,
+                    "expected a context only with a credential of version v3, found \(quoted(snmp.credential))")
+            }
             for (index, name) in snmp.modules.enumerated() where !moduleNames.contains(name) {
                 let suggestion = problems.suggestion(for: name, among: moduleNames.sorted())
                 problems.report(

@@ -2,7 +2,8 @@ import Inventory
 
 extension MappingSchema {
     static let credential = MappingSchema(
-        "a credential", required: ["id", "version"], optional: ["community", "user", "authentication", "privacy"])
+        "a credential", required: ["id", "version"],
+        optional: ["community", "user", "level", "authentication", "privacy"])
     static let protocolAndSecret = MappingSchema("a protocol with its secret", required: ["protocol", "secret"])
     static let secret = MappingSchema("a reference to a secret", optional: ["environment", "file", "systemd"])
 }
@@ -12,6 +13,12 @@ extension InventoryDraft {
         case v1, v2c, v3
     }
 
+    private enum Level: String, CaseIterable {
+        case noAuthNoPriv, authNoPriv, authPriv
+    }
+
+    private static let userKeys = ["user", "level", "authentication", "privacy"]
+
     mutating func readCredential(_ value: YAMLValue, _ problems: ProblemList) {
         guard let reader = MappingReader(value, .credential, problems) else { return }
         let id = credentials.declare(reader)
@@ -20,22 +27,22 @@ extension InventoryDraft {
         switch version {
         case .v1:
             scheme = Self.community(reader).map { .v1(community: $0) }
-            Self.refuse(["user", "authentication", "privacy"], of: version, reader)
+            Self.refuse(Self.userKeys, of: "version \(version)", reader)
         case .v2c:
             scheme = Self.community(reader).map { .v2c(community: $0) }
-            Self.refuse(["user", "authentication", "privacy"], of: version, reader)
+            Self.refuse(Self.userKeys, of: "version \(version)", reader)
         case .v3:
             scheme = Self.user(reader)
-            Self.refuse(["community"], of: version, reader)
+            Self.refuse(["community"], of: "version v3", reader)
         }
         guard let id, let scheme else { return }
         credentials.append(Credential(id: id, scheme: scheme), value)
     }
 
-    private static func refuse(_ keys: [String], of version: Version, _ reader: MappingReader) {
+    private static func refuse(_ keys: [String], of sort: String, _ reader: MappingReader) {
         for key in keys where reader.value[key] != nil {
             reader.problems.report(
-                reader.place(key), "expected no \(quoted(key)) in a credential of version \(version), found one")
+                reader.place(key), "expected no \(quoted(key)) in a credential of \(sort), found one")
         }
     }
 
@@ -46,22 +53,37 @@ extension InventoryDraft {
     private static func user(_ reader: MappingReader) -> Credential.Scheme? {
         let user = reader.scalar("user", .text)
         if reader.node("user") == nil { reader.reportMissing("user") }
-        let authentication = part("authentication", Credential.Authentication.self, reader)
-        let privacy = part("privacy", Credential.Privacy.self, reader)
-        guard let user, let authentication, let privacy else { return nil }
+        guard let security = security(reader), let user else { return nil }
         guard user.utf8.count <= 32 else {
             reader.problems.report(
                 reader.place("user"), "expected a user name of at most 32 bytes (RFC 3414), found \(user.utf8.count)")
             return nil
         }
-        return .v3(
-            user: user, authentication: authentication.protocol, authenticationSecret: authentication.secret,
-            privacy: privacy.protocol, privacySecret: privacy.secret)
+        return .v3(user: user, security: security)
     }
 
-    private static func part<Protocol: RawRepresentable<String> & CaseIterable>(
+    /// What the level asks for must be there: a forgotten line must not make a credential less secure.
+    private static func security(_ reader: MappingReader) -> Credential.Security? {
+        let level = reader.node("level") == nil ? Level.authPriv : reader.scalar("level", .oneOf(Level.self))
+        guard let level else { return nil }
+        switch level {
+        case .noAuthNoPriv:
+            refuse(["authentication", "privacy"], of: "level noAuthNoPriv", reader)
+            return .noAuthNoPriv
+        case .authNoPriv:
+            refuse(["privacy"], of: "level authNoPriv", reader)
+            return part("authentication", Credential.Authentication.self, reader).map { .authNoPriv($0) }
+        case .authPriv:
+            let authentication = part("authentication", Credential.Authentication.self, reader)
+            let privacy = part("privacy", Credential.Privacy.self, reader)
+            guard let authentication, let privacy else { return nil }
+            return .authPriv(authentication, privacy)
+        }
+    }
+
+    private static func part<Protocol: RawRepresentable<String> & CaseIterable & Hashable & Sendable>(
         _ key: String, _: Protocol.Type, _ reader: MappingReader
-    ) -> (protocol: Protocol, secret: SecretReference)? {
+    ) -> Credential.Secret<Protocol>? {
         guard reader.node(key) != nil else {
             reader.reportMissing(key)
             return nil
@@ -70,7 +92,7 @@ extension InventoryDraft {
         let name = part.scalar("protocol", .oneOf(Protocol.self))
         let secret = secret("secret", part)
         guard let name, let secret else { return nil }
-        return (name, secret)
+        return Credential.Secret(name, secret)
     }
 
     /// A reference to a secret. A text here is most likely the secret itself, so no message shows it.

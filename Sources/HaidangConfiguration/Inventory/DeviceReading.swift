@@ -4,7 +4,8 @@ extension MappingSchema {
     static let device = MappingSchema(
         "a device", required: ["id", "name", "kind", "site", "address"],
         optional: ["nameEnglish", "vendor", "model", "snmp", "checks", "interval"])
-    static let snmpAccess = MappingSchema("SNMP access", required: ["credential"], optional: ["port", "modules"])
+    static let snmpAccess = MappingSchema(
+        "SNMP access", required: ["credential"], optional: ["port", "modules", "context"])
     static let httpCheck = MappingSchema(
         "a check", required: ["kind"], optional: ["scheme", "port", "path", "host", "verifyCertificate"])
 }
@@ -33,8 +34,15 @@ extension InventoryDraft {
         let credential = reader.scalar("credential", .identifier)
         let port = reader.scalar("port", .port, default: 161)
         let modules = reader.list("modules", .identifier)
-        guard let credential, let port else { return nil }
-        return SNMPAccess(credential: credential, port: port, modules: modules)
+        let context = reader.node("context") == nil ? "" : reader.scalar("context", .text)
+        guard let credential, let port, let context else { return nil }
+        guard context.utf8.count <= 32 else {
+            reader.problems.report(
+                reader.place("context"),
+                "expected a context name of at most 32 bytes (RFC 3411), found \(context.utf8.count)")
+            return nil
+        }
+        return SNMPAccess(credential: credential, port: port, modules: modules, context: context)
     }
 
     private static func check(_ value: YAMLValue, _ problems: ProblemList) -> HTTPCheck? {

@@ -154,10 +154,14 @@ private final class ConfigurationDirectory {
         switch credential.scheme {
         case .v1(let community): credential.scheme = .v1(community: absolute(community))
         case .v2c(let community): credential.scheme = .v2c(community: absolute(community))
-        case .v3(let user, let authentication, let authenticationSecret, let privacy, let privacySecret):
-            credential.scheme = .v3(
-                user: user, authentication: authentication, authenticationSecret: absolute(authenticationSecret),
-                privacy: privacy, privacySecret: absolute(privacySecret))
+        case .v3(_, .noAuthNoPriv): break
+        case .v3(let user, .authNoPriv(var authentication)):
+            authentication.reference = absolute(authentication.reference)
+            credential.scheme = .v3(user: user, security: .authNoPriv(authentication))
+        case .v3(let user, .authPriv(var authentication, var privacy)):
+            authentication.reference = absolute(authentication.reference)
+            privacy.reference = absolute(privacy.reference)
+            credential.scheme = .v3(user: user, security: .authPriv(authentication, privacy))
         }
         return credential
     }

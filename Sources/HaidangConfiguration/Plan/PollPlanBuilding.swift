@@ -19,7 +19,7 @@ package func pollPlan(_ configuration: Configuration, secrets: any SecretSource)
         if let snmp = device.snmp, let credential = credentials[snmp.credential] {
             let peer = SNMPPeer(
                 endpoint: SNMPEndpoint(address: device.address.transportBytes, port: snmp.port), credential: credential,
-                timeout: service.pollTimeout, retries: service.pollRetries)
+                context: snmp.context, timeout: service.pollTimeout, retries: service.pollRetries)
             append("snmp", device.id, .snmp(peer, modules: snmp.modules))
         }
         var jobs: Set<String> = []

@@ -7,12 +7,15 @@ package func snmpCredential(_ credential: Credential, secrets: any SecretSource)
     switch credential.scheme {
     case .v1(let community): return .v1(community: try secrets.secret(community))
     case .v2c(let community): return .v2c(community: try secrets.secret(community))
-    case .v3(let user, let authentication, let authenticationSecret, let privacy, let privacySecret):
-        return .v3(
-            USMUser(
-                name: user, authentication: authentication.user,
-                authenticationPassphrase: try passphrase(authenticationSecret, secrets), privacy: privacy.user,
-                privacyPassphrase: try passphrase(privacySecret, secrets)))
+    case .v3(let user, .noAuthNoPriv):
+        return .v3(USMUser(name: user, security: .noAuthNoPriv))
+    case .v3(let user, .authNoPriv(let authentication)):
+        let first = USMUser.Secret(authentication.algorithm.user, try passphrase(authentication.reference, secrets))
+        return .v3(USMUser(name: user, security: .authNoPriv(first)))
+    case .v3(let user, .authPriv(let authentication, let privacy)):
+        let first = USMUser.Secret(authentication.algorithm.user, try passphrase(authentication.reference, secrets))
+        let second = USMUser.Secret(privacy.algorithm.user, try passphrase(privacy.reference, secrets))
+        return .v3(USMUser(name: user, security: .authPriv(first, second)))
     }
 }
 
@@ -42,7 +45,10 @@ extension Credential.Privacy {
         switch self {
         case .des: .des
         case .aes: .aes
+        case .aes192: .aes192
         case .aes256: .aes256
+        case .aes192Cisco: .aes192Cisco
+        case .aes256Cisco: .aes256Cisco
         }
     }
 }

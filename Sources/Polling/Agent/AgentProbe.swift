@@ -89,7 +89,8 @@ package struct AgentProbe: Sendable {
             }
             guard session.plan != nil else { return ProbeResult(isUp: true, reason: session.matchReason) }
             var reading = try await read(&session, isIdentified: isIdentified)
-            if !isIdentified, Self.isRestarted(session.identity, reading.scalars) {
+            let notice = reading.notice
+            if !isIdentified, notice?.code == .engineIDChanged || Self.isRestarted(session.identity, reading.scalars) {
                 session.forgetMatch()
                 do throws(SNMPError) {
                     try await identify(&session, at: time)
@@ -100,7 +101,9 @@ package struct AgentProbe: Sendable {
             }
             guard let plan = session.plan else { return ProbeResult(isUp: true, reason: session.matchReason) }
             session.identity?.uptime = reading.scalars[0]?.ticks
-            return Self.write(reading, plan, parts, &session, into: &series)
+            var result = Self.write(reading, plan, parts, &session, into: &series)
+            if result.reason == nil { result.reason = (notice ?? reading.notice).map { PollReason($0) } }
+            return result
         } catch {
             return ProbeResult(isUp: false, reason: PollReason(error))
         }

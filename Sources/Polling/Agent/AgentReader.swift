@@ -29,10 +29,9 @@ extension SNMPError.Code {
     /// Whether further requests to the same agent would fare no better.
     var isFinal: Bool {
         switch self {
-        case .malformedReply, .errorStatus, .oidNotIncreasing, .walkLimit: false
+        case .malformedReply, .errorStatus, .oidNotIncreasing, .walkLimit, .engineIDChanged, .duplicateEngineID: false
         case .timeout, .portClosed, .hostUnreachable, .wrongCommunity, .unknownUser, .wrongAuthentication,
-            .wrongPrivacy,
-            .notInTimeWindow, .deadline, .system, .cancelled:
+            .wrongPrivacy, .notInTimeWindow, .unknownContext, .deadline, .system, .cancelled:
             true
         }
     }

@@ -1,6 +1,6 @@
 /// Answers the requests an agent receives: SNMPv1, v2c and v3, from the objects of one device.
 ///
-/// A value without I/O; confine it to whoever owns the socket. Silence (nil) is what RFC 1157 and RFC 3416 ask for on a wrong
+/// It knows the default context only. A value without I/O; confine it to whoever owns the socket. Silence (nil) is what RFC 1157 and RFC 3416 ask for on a wrong
 /// community and on what is not a request.
 package struct RequestHandler: Sendable {
     /// Community of SNMPv1 and v2c requests and the version it is accepted in; nil: none is.
@@ -92,7 +92,11 @@ package struct RequestHandler: Sendable {
             let responder = PDUResponder(
                 objects: objects, isVersion1: false, maximumListBytes: Self.maximumResponseBytes - overhead,
                 maximumRepetitions: Self.maximumRepetitions)
-            guard hasUsers, let response = responder.response(to: pdu) else { return nil }
+            guard hasUsers else { return nil }
+            guard request.contextName.isEmpty else {
+                return engine.unknownContext(in: request, requestID: pdu.requestID, time: engineTime)
+            }
+            guard let response = responder.response(to: pdu) else { return nil }
             let bytes = engine.response(to: request, pdu: response, time: engineTime)
             return bytes.isEmpty ? nil : bytes
         case .report(let bytes):

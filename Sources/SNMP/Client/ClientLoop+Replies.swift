@@ -68,12 +68,12 @@ extension ClientLoop {
         }
     }
 
-    /// An answer to a probe: any will do for a community; for a user, one that proves to know the user.
+    /// An answer to a probe: any will do for a community or a user without a key; otherwise one that proves to know the user.
     private func probed(_ message: SecureMessage, of exchange: Exchange, now: ContinuousClock.Instant) {
-        guard let user = exchange.user else { return enter(.confirming, exchange) }
+        guard let user = exchange.user, user.isAuthenticated else { return enter(.confirming, exchange) }
         if let keys = try? engines.keys(for: user, engineID: message.engineID), message.isAuthentic(keys) {
             enter(.confirming, exchange)
-        } else if case .plain(let scoped) = message.payload {
+        } else if !message.isEncrypted, let scoped = try? message.scopedPDU(nil) {
             report(scoped.pdu, message, to: exchange, as: user, now: now)
         }
     }
@@ -83,32 +83,28 @@ extension ClientLoop {
             .malformedReply, "expected an engine identifier of 5 to 32 bytes, found \(message.engineID.count)")
     }
 
-    /// Takes an answer to an authenticated and encrypted question (RFC 3414 section 3.2).
-    ///
-    /// Its time is not held against the window: the random message identifier it repeats already proves it fresh, and agents that
-    /// lose their boot count would otherwise stay mute for minutes.
+    /// Takes an answer to a user's question (RFC 3412 section 7.2, RFC 3414 section 3.2): it must be as secure as the question.
     private func answer(
         _ message: SecureMessage, to exchange: Exchange, as user: USMUser, size: Int, now: ContinuousClock.Instant
     ) throws(SNMPError) {
-        if case .plain(let scoped) = message.payload {
-            guard scoped.pdu.kind == .report else {
-                let found = "a \(scoped.pdu.kind) in clear"
-                return suspect(exchange, SNMPError(.wrongPrivacy, "expected an encrypted response, found \(found)"))
-            }
-            return report(scoped.pdu, message, to: exchange, as: user, now: now)
+        if !message.isEncrypted, try message.kind == .report {
+            return report(try message.scopedPDU(nil).pdu, message, to: exchange, as: user, now: now)
         }
         let plain: [UInt8]
         do throws(SNMPError) {
-            plain = try open(message, as: user, from: exchange.peer.endpoint, now: now)
+            guard let opened = try open(message, of: exchange, as: user, now: now) else { return }
+            plain = opened
         } catch {
             return suspect(exchange, error)
         }
         try plain.read { (reader) throws(SNMPError) in
+            let context: [UInt8]
             let head: PDUHead
             let varBinds: BERReader
             do throws(SNMPError) {
-                (head, varBinds) = try reader.scopedHead()
+                (context, head, varBinds) = try reader.scopedHead()
             } catch {
+                guard message.isEncrypted else { throw error }
                 return suspect(
                     exchange,
                     SNMPError(.wrongPrivacy, "expected a scoped PDU after decryption: \(error.detail)"))
@@ -123,30 +119,56 @@ extension ClientLoop {
                 let expected = "expected response \(exchange.question.requestID)"
                 return suspect(exchange, SNMPError(.malformedReply, "\(expected), found \(found)"))
             }
+            guard context.elementsEqual(exchange.peer.context.utf8) else {
+                return suspect(exchange, SNMPError(.malformedReply, "expected the context asked, found another"))
+            }
             try deliver(head, varBinds, size: size, to: exchange)
         }
     }
 
-    /// The decrypted scoped PDU of an authentic message.
+    /// The scoped PDU of a message that is what the question was: of the same engine and user, no less secure, and no older
+    /// than the time window.
+    ///
+    /// - Returns: nil when the message is too old and the engine's clock is asked for anew, once a question: an agent may have
+    ///   restarted, and the clocks of some stand still.
     private func open(
-        _ message: SecureMessage, as user: USMUser, from source: SNMPEndpoint, now: ContinuousClock.Instant
-    ) throws(SNMPError) -> [UInt8] {
+        _ message: SecureMessage, of exchange: Exchange, as user: USMUser, now: ContinuousClock.Instant
+    ) throws(SNMPError) -> [UInt8]? {
+        let source = exchange.peer.endpoint
         guard message.engineID == engines.engineID(of: source) else {
             throw SNMPError(.malformedReply, "expected the engine identifier asked, found another")
         }
-        let keys = try engines.keys(for: user, engineID: message.engineID)
-        guard message.isAuthentic(keys) else {
-            throw SNMPError(.wrongAuthentication, "the reply's digest is wrong")
+        guard message.userName.elementsEqual(user.name.utf8) else {
+            throw SNMPError(.malformedReply, "expected a reply to user \(user.name), found one to another")
         }
-        engines.advance(to: message, at: source, now: now)
-        return try message.decrypted(keys)
+        let keys = try engines.keys(for: user, engineID: message.engineID)
+        if keys.authentication != nil {
+            guard message.isAuthenticated else {
+                throw SNMPError(.wrongAuthentication, "expected an authenticated response, found one that is not")
+            }
+            guard message.isAuthentic(keys) else {
+                throw SNMPError(.wrongAuthentication, "the reply's digest is wrong")
+            }
+            if case .late(let by) = engines.advance(to: message, at: source, now: now) {
+                let late = SNMPError(.notInTimeWindow, "expected a reply of now, found one \(by)")
+                guard !exchange.didResynchronize else { throw late }
+                exchange.didResynchronize = true
+                exchange.suspicion = late
+                enter(.discovering, exchange)
+                return nil
+            }
+        }
+        guard message.isEncrypted || keys.privacy == nil else {
+            throw SNMPError(.wrongPrivacy, "expected an encrypted response, found one in clear")
+        }
+        return try message.opened(keys)
     }
 
     private func report(
         _ pdu: PDU, _ message: SecureMessage, to exchange: Exchange, as user: USMUser, now: ContinuousClock.Instant
     ) {
         let source = exchange.peer.endpoint
-        switch USMReport(pdu) {
+        switch EngineReport(pdu) {
         case .unknownEngineIDs:
             // The device behind the address was replaced, or lost its identity.
             guard !exchange.didRediscover else {
@@ -160,6 +182,8 @@ extension ClientLoop {
         case .notInTimeWindows:
             let late = SNMPError(.notInTimeWindow, "the agent refuses the time it reported")
             guard !exchange.didResynchronize else { return fail(exchange, late) }
+            // Its clock may be behind what is known, after boots were lost: that it repeats an identifier which nobody could
+            // foresee shows that it is no old report.
             guard let keys = try? engines.keys(for: user, engineID: message.engineID), message.isAuthentic(keys),
                 message.engineID == engines.engineID(of: source)
             else { return suspect(exchange, late) }
@@ -173,10 +197,23 @@ extension ClientLoop {
         case .decryptionErrors:
             fail(exchange, SNMPError(.wrongPrivacy, "the agent cannot decrypt what user \(user.name) sends"))
         case .unsupportedSecurityLevels:
-            fail(exchange, SNMPError(.wrongPrivacy, "the agent has no encryption for user \(user.name)"))
+            fail(exchange, Self.unsupported(user))
+        case .unknownContexts:
+            fail(
+                exchange, SNMPError(.unknownContext, "the agent does not know context \"\(exchange.peer.context)\""))
         case nil:
             let oid = pdu.varBinds.first?.oid.description ?? "nothing"
             fail(exchange, SNMPError(.errorStatus, "the agent reports \(oid)"))
+        }
+    }
+
+    private static func unsupported(_ user: USMUser) -> SNMPError {
+        switch user.security {
+        case .noAuthNoPriv:
+            SNMPError(.wrongAuthentication, "the agent wants user \(user.name) to authenticate, found noAuthNoPriv")
+        case .authNoPriv:
+            SNMPError(.wrongAuthentication, "the agent has no authentication for user \(user.name)")
+        case .authPriv: SNMPError(.wrongPrivacy, "the agent has no encryption for user \(user.name)")
         }
     }
 }

@@ -44,9 +44,7 @@ final class ClientLoop {
     var engines = EngineDirectory()
     var counters = SNMPClientCounters()
 
-    /// Identifiers count up from a random start, so that a reply to an earlier process matches nothing.
-    private let firstID = Int32.random(in: 1...Int32.max)
-    private var nextID: Int32
+    private var messageIDs = MessageIDs()
 
     /// How long a retry waits after ICMP port unreachable: an agent that restarts is back within it, often enough.
     private static let portClosedPause = Duration.milliseconds(200)
@@ -54,7 +52,6 @@ final class ClientLoop {
     init(mailbox: Mailbox<Message>, counters: PublishedCounters) throws(SNMPError) {
         self.mailbox = mailbox
         published = counters
-        nextID = firstID
         ipv4 = try UDPSocket(bound: SNMPEndpoint(address: [0, 0, 0, 0], port: 0), for: .requests)
         ipv6 = try? UDPSocket(bound: SNMPEndpoint(address: Array(repeating: 0, count: 16), port: 0), for: .requests)
         epoll = cp_epoll_create()
@@ -160,7 +157,8 @@ final class ClientLoop {
         let endpoint = exchange.peer.endpoint
         byEndpoint[endpoint]?.removeAll { $0 === exchange }
         if byEndpoint[endpoint]?.isEmpty == true { byEndpoint[endpoint] = nil }
-        exchange.complete(result)
+        let notice = exchange.isReading ? engines.peculiarity(of: endpoint, now: .now) : nil
+        exchange.complete(result, notice)
     }
 
     func fail(_ exchange: Exchange, _ error: SNMPError) {
@@ -175,15 +173,14 @@ final class ClientLoop {
 
     /// Whether this client ever asked with this identifier.
     func wasIssued(_ messageID: Int32) -> Bool {
-        let distance = (messageID &- firstID) & .max
-        return messageID > 0 && distance > 0 && distance <= (nextID &- firstID) & .max
+        messageIDs.wasIssued(messageID)
     }
 
     private func makeMessageID() -> Int32 {
-        repeat {
-            nextID = nextID == .max ? 1 : nextID + 1
-        } while byMessageID[nextID] != nil
-        return nextID
+        while true {
+            let id = messageIDs.next()
+            if byMessageID[id] == nil { return id }
+        }
     }
 
     // MARK: Asking
@@ -234,9 +231,14 @@ final class ClientLoop {
     private func message(of exchange: Exchange, now: ContinuousClock.Instant) throws(SNMPError) -> [UInt8] {
         switch (exchange.stage, exchange.peer.credential) {
         case (.probing, .v3(let user)):
+            guard user.isAuthenticated else {
+                return EngineDirectory.discovery(messageID: exchange.messageID)
+            }
+            // With one thing less than the question: its context (agents may be silent about one they lack) or its encryption.
             let pdu = PDU(.get, requestID: exchange.messageID)
             let sealed = try engines.sealed(
-                pdu, messageID: exchange.messageID, to: exchange.peer.endpoint, as: user, isPrivate: false, now: now)
+                pdu, messageID: exchange.messageID, to: exchange.peer.endpoint,
+                EngineDirectory.Sealing(user: user, context: "", isPrivate: !exchange.peer.context.isEmpty), now: now)
             return sealed ?? EngineDirectory.discovery(messageID: exchange.messageID)
         case (.discovering, _), (.probing, _):
             return EngineDirectory.discovery(messageID: exchange.messageID)
@@ -250,7 +252,8 @@ final class ClientLoop {
             ).encoded()
         case (.asking, .v3(let user)), (.confirming, .v3(let user)):
             let sealed = try engines.sealed(
-                exchange.question, messageID: exchange.messageID, to: exchange.peer.endpoint, as: user, now: now)
+                exchange.question, messageID: exchange.messageID, to: exchange.peer.endpoint,
+                EngineDirectory.Sealing(user: user, context: exchange.peer.context), now: now)
             // Forgotten between discovery and now: ask for it again.
             return sealed ?? EngineDirectory.discovery(messageID: exchange.messageID)
         }
@@ -293,9 +296,20 @@ final class ClientLoop {
 
     /// An agent that is there and silent on the question.
     private func refusal(_ exchange: Exchange) -> SNMPError {
-        exchange.user.map {
-            SNMPError(.wrongPrivacy, "the agent answers user \($0.name) only without encryption")
-        } ?? SNMPError(.wrongCommunity, "the agent answers SNMPv3 but not this community")
+        guard let user = exchange.user else {
+            return SNMPError(.wrongCommunity, "the agent answers SNMPv3 but not this community")
+        }
+        guard user.isAuthenticated else {
+            return SNMPError(.unknownUser, "the agent answers SNMPv3 discovery but not user \(user.name)")
+        }
+        guard exchange.peer.context.isEmpty else {
+            return SNMPError(
+                .unknownContext, "the agent answers user \(user.name), but not in context \"\(exchange.peer.context)\"")
+        }
+        guard case .authPriv = user.security else {
+            return SNMPError(.timeout, "the agent answers user \(user.name), but not this question")
+        }
+        return SNMPError(.wrongPrivacy, "the agent answers user \(user.name) only without encryption")
     }
 
     private func retry(_ exchange: Exchange) {

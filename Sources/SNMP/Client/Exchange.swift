@@ -53,6 +53,11 @@ final class Exchange {
     var portClosedAttempt: Int?
     var didResynchronize = false
     var didRediscover = false
+    /// An SNMPv3 reading that was answered: what is peculiar about the agent's engine is told with it.
+    var isReading: Bool {
+        guard user != nil, case .read(let read) = operation else { return false }
+        return read.reading.isAnswered
+    }
 
     init(_ submission: ClientLoop.Submission) {
         owner = submission.owner
@@ -83,14 +88,15 @@ final class Exchange {
     }
 
     /// Hands over the result; to be called once.
-    func complete(_ result: Result<[VarBind], SNMPError>) {
+    ///
+    /// - Parameter notice: what the agent's operator should know although it answered; only a reading has a place for it.
+    func complete(_ result: Result<[VarBind], SNMPError>, _ notice: SNMPError? = nil) {
         switch (completion, operation) {
         case (.varBinds(let continuation), _): continuation.resume(returning: result)
         case (.reading(let continuation), .read(var read)):
-            switch result {
-            case .success: continuation.resume(returning: read.reading)
-            case .failure(let error): continuation.resume(returning: read.stopped(error))
-            }
+            if case .failure(let error) = result { read.stop(error) }
+            if let notice { read.note(notice) }
+            continuation.resume(returning: read.reading)
         case (.reading, .get), (.reading, .walk):
             preconditionFailure("only a reading ends in one")
         }

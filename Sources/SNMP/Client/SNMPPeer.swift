@@ -59,39 +59,64 @@ package enum SNMPCredential: Hashable, Sendable, CustomStringConvertible {
 
 /// A user of the User-based Security Model (RFC 3414) with pass phrases not yet localised.
 package struct USMUser: Hashable, Sendable, CustomStringConvertible {
+    /// RFC 3414 section 6 and 7, RFC 7860.
     package enum Authentication: String, CaseIterable, Sendable {
         case md5 = "MD5", sha = "SHA", sha224 = "SHA-224", sha256 = "SHA-256", sha384 = "SHA-384", sha512 = "SHA-512"
     }
 
+    /// RFC 3414 section 8, RFC 3826 (AES with 128 bits); longer AES keys are extended as draft-blumenthal-aes-usm-04 says, or, with
+    /// -C, as Cisco does (draft-reeder-snmpv3-usm-3desede-00).
     package enum Privacy: String, CaseIterable, Sendable {
-        case des = "DES", aes = "AES", aes256 = "AES-256"
+        case des = "DES", aes = "AES", aes192 = "AES-192", aes256 = "AES-256"
+        case aes192Cisco = "AES-192-C", aes256Cisco = "AES-256-C"
+    }
+
+    /// A protocol and what its key is made of.
+    package struct Secret<Algorithm: Hashable & Sendable>: Hashable, Sendable {
+        package var algorithm: Algorithm
+        /// At least 8 bytes (RFC 3414 section 11.2).
+        package var passphrase: String
+
+        package init(_ algorithm: Algorithm, _ passphrase: String) {
+            self.algorithm = algorithm
+            self.passphrase = passphrase
+        }
+    }
+
+    /// securityLevel (RFC 3411 section 3.4.3).
+    package enum Security: Hashable, Sendable {
+        case noAuthNoPriv
+        case authNoPriv(Secret<Authentication>)
+        case authPriv(Secret<Authentication>, Secret<Privacy>)
     }
 
     package var name: String
-    package var authentication: Authentication
-    /// At least 8 characters (RFC 3414 section 11.2).
-    package var authenticationPassphrase: String
-    package var privacy: Privacy
-    package var privacyPassphrase: String
+    package var security: Security
 
-    package init(
-        name: String, authentication: Authentication, authenticationPassphrase: String, privacy: Privacy,
-        privacyPassphrase: String
-    ) {
+    /// Whether messages prove who sent them.
+    var isAuthenticated: Bool { security != .noAuthNoPriv }
+
+    package init(name: String, security: Security) {
         self.name = name
-        self.authentication = authentication
-        self.authenticationPassphrase = authenticationPassphrase
-        self.privacy = privacy
-        self.privacyPassphrase = privacyPassphrase
+        self.security = security
     }
 
-    package var description: String { "SNMPv3 user \(name) (\(authentication.rawValue), \(privacy.rawValue))" }
+    package var description: String {
+        switch security {
+        case .noAuthNoPriv: "SNMPv3 user \(name) (noAuthNoPriv)"
+        case .authNoPriv(let authentication): "SNMPv3 user \(name) (\(authentication.algorithm.rawValue))"
+        case .authPriv(let authentication, let privacy):
+            "SNMPv3 user \(name) (\(authentication.algorithm.rawValue), \(privacy.algorithm.rawValue))"
+        }
+    }
 }
 
 /// One agent and how patiently it is asked.
 package struct SNMPPeer: Hashable, Sendable {
     package var endpoint: SNMPEndpoint
     package var credential: SNMPCredential
+    /// contextName of SNMPv3 (RFC 3411 section 3.3.1), at most 32 bytes; empty for the default context. v1 and v2c have none.
+    package var context: String
     /// Time the first attempt waits; each retry waits twice as long as the one before.
     package var timeout: Duration
     /// Attempts after the first.
@@ -100,11 +125,12 @@ package struct SNMPPeer: Hashable, Sendable {
     package var maxRepetitions: Int
 
     package init(
-        endpoint: SNMPEndpoint, credential: SNMPCredential, timeout: Duration = .seconds(2), retries: Int = 2,
-        maxRepetitions: Int = 24
+        endpoint: SNMPEndpoint, credential: SNMPCredential, context: String = "", timeout: Duration = .seconds(2),
+        retries: Int = 2, maxRepetitions: Int = 24
     ) {
         self.endpoint = endpoint
         self.credential = credential
+        self.context = context
         self.timeout = timeout
         self.retries = retries
         self.maxRepetitions = maxRepetitions
@@ -137,8 +163,15 @@ package struct SNMPError: Error, Hashable, Sendable, CustomStringConvertible {
         case wrongAuthentication = "wrong_authentication"
         /// usmStatsDecryptionErrors, or a reply that cannot be decrypted.
         case wrongPrivacy = "wrong_privacy"
-        /// usmStatsNotInTimeWindows again after synchronising.
+        /// usmStatsNotInTimeWindows again after synchronising, or a reply older than the time window: a replay, or a clock
+        /// that stands still.
         case notInTimeWindow = "not_in_time_window"
+        /// snmpUnknownContexts.
+        case unknownContext = "unknown_context"
+        /// The agent answers with another engine identifier than before: the device was replaced or lost its identity.
+        case engineIDChanged = "engine_id_changed"
+        /// Another agent with a clock of its own has the same engine identifier.
+        case duplicateEngineID = "duplicate_engine_id"
         /// The reply is not BER, or not an answer to the request.
         case malformedReply = "malformed_reply"
         /// The agent answered with an error-status.

@@ -3,7 +3,7 @@
 /// A value without I/O. Localised keys are computed once per user.
 package struct AuthoritativeEngine: Sendable {
     package enum Outcome: Sendable {
-        /// An authentic request: answer it with `response(to:pdu:)`.
+        /// A request of a known user, authentic where the user has a key: answer it with `response(to:pdu:time:)`.
         case request(PDU, Request)
         /// Send these bytes back (discovery, wrong digest, not in time window, …).
         case report([UInt8])
@@ -13,12 +13,12 @@ package struct AuthoritativeEngine: Sendable {
 
     /// What a reply must repeat of its request.
     package struct Request: Sendable {
-        var messageID: Int32
-        var userName: [UInt8]
-        var contextEngineID: [UInt8]
-        var contextName: [UInt8]
-        var isPrivate: Bool
-        var isAuthenticated: Bool
+        package var messageID: Int32
+        package var userName: [UInt8]
+        package var contextEngineID: [UInt8]
+        package var contextName: [UInt8]
+        /// Of msgFlags those about security: 1 authenticated, 2 encrypted.
+        package var flags: UInt8
     }
 
     package let engineID: [UInt8]
@@ -27,7 +27,7 @@ package struct AuthoritativeEngine: Sendable {
     /// Keys of users that only send traps.
     private var trapKeys: [USMUser: LocalizedKeys] = [:]
     /// Reports sent, by kind: the values of the usmStats counters.
-    private var reports: [UInt32] = Array(repeating: 0, count: 7)
+    private var reports: [UInt32] = Array(repeating: 0, count: EngineReport.allCases.count)
     private var salt = UInt64.random(in: .min ... .max)
 
     /// Seconds by which a message may be off (RFC 3414 section 2.2.3).
@@ -36,7 +36,7 @@ package struct AuthoritativeEngine: Sendable {
     /// - Parameters:
     ///   - engineID: 5...32 bytes.
     ///   - boots: snmpEngineBoots, at least 1.
-    ///   - users: each is asked for authentication; encryption is used when a request uses it.
+    ///   - users: who has an authentication key must use it; encryption is used when a request uses it.
     package init(engineID: [UInt8], boots: Int32, users: [USMUser]) throws(SNMPError) {
         guard (5...32).contains(engineID.count) else {
             throw SNMPError(.system, "expected an engine identifier of 5 to 32 bytes, found \(engineID.count)")
@@ -53,18 +53,20 @@ package struct AuthoritativeEngine: Sendable {
         else { return .drop }
         guard message.engineID == engineID else { return report(.unknownEngineIDs, about: message, time: time) }
         guard let keys = keys[message.userName] else { return report(.unknownUserNames, about: message, time: time) }
-        guard message.isAuthenticated else {
+        let isKeyed = (authentication: keys.authentication != nil, privacy: keys.privacy != nil)
+        guard message.isAuthenticated == isKeyed.authentication, isKeyed.privacy || !message.isEncrypted else {
             return report(.unsupportedSecurityLevels, about: message, time: time)
         }
-        guard message.isAuthentic(keys) else { return report(.wrongDigests, about: message, time: time) }
-        guard message.boots == boots, boots != .max, abs(Int64(message.time) - Int64(time)) <= Self.timeWindow else {
-            return report(.notInTimeWindows, about: message, time: time, keys: keys)
+        if message.isAuthenticated {
+            guard message.isAuthentic(keys) else { return report(.wrongDigests, about: message, time: time) }
+            guard message.boots == boots, boots != .max, abs(Int64(message.time) - Int64(time)) <= Self.timeWindow
+            else { return report(.notInTimeWindows, about: message, time: time, keys: keys) }
         }
         let scoped: ScopedPDU
         do {
-            scoped = try message.opened(keys)
+            scoped = try message.scopedPDU(keys)
         } catch {
-            return report(.decryptionErrors, about: message, time: time)
+            return message.isEncrypted ? report(.decryptionErrors, about: message, time: time) : .drop
         }
         switch scoped.pdu.kind {
         case .get, .getNext, .getBulk, .set, .inform:
@@ -74,7 +76,7 @@ package struct AuthoritativeEngine: Sendable {
             else { return .drop }
             let request = Request(
                 messageID: message.messageID, userName: message.userName, contextEngineID: scoped.contextEngineID,
-                contextName: scoped.contextName, isPrivate: message.isEncrypted, isAuthenticated: true)
+                contextName: scoped.contextName, flags: message.flags & ~SecureMessage.Flag.reportable)
             return .request(scoped.pdu, request)
         case .response, .trap, .report:
             return .drop
@@ -84,49 +86,53 @@ package struct AuthoritativeEngine: Sendable {
     /// The reply's bytes, sealed as the request was; empty when its user is unknown here.
     package mutating func response(to request: Request, pdu: PDU, time: Int32) -> [UInt8] {
         guard let keys = keys[request.userName] else { return [] }
-        var flags: UInt8 = 0
-        if request.isAuthenticated { flags |= SecureMessage.Flag.authenticated }
-        if request.isPrivate { flags |= SecureMessage.Flag.encrypted }
         let message = SecureMessage(
-            messageID: request.messageID, flags: flags, engineID: engineID, boots: boots, time: time,
+            messageID: request.messageID, flags: request.flags, engineID: engineID, boots: boots, time: time,
             userName: request.userName,
-            payload: .plain(
-                ScopedPDU(
-                    contextEngineID: request.contextEngineID.isEmpty ? engineID : request.contextEngineID,
-                    contextName: request.contextName, pdu: pdu)))
+            scoped: ScopedPDU(
+                contextEngineID: request.contextEngineID.isEmpty ? engineID : request.contextEngineID,
+                contextName: request.contextName, pdu: pdu))
         return (try? message.encoded(keys: keys, salt: nextSalt())) ?? []
     }
 
-    /// An SNMPv2-Trap this engine sends about itself, authenticated and encrypted as `user`; empty when no key can be made of
+    /// The report that the context of a request is not known here, sealed as the request was.
+    mutating func unknownContext(in request: Request, requestID: Int32, time: Int32) -> [UInt8] {
+        let counter = count(.unknownContexts)
+        return response(to: request, pdu: PDU(.report, requestID: requestID, varBinds: [counter]), time: time)
+    }
+
+    /// An SNMPv2-Trap this engine sends about itself, at the security level of `user`; empty when no key can be made of
     /// the user's pass phrases.
     package mutating func trap(_ pdu: PDU, user: USMUser, messageID: Int32, time: Int32) -> [UInt8] {
         guard let keys = trapKeys[user] ?? (try? LocalizedKeys(user, engineID: engineID)) else { return [] }
         trapKeys[user] = keys
         let message = SecureMessage(
-            messageID: messageID, flags: SecureMessage.Flag.authenticated | SecureMessage.Flag.encrypted,
-            engineID: engineID, boots: boots, time: time, userName: Array(user.name.utf8),
-            payload: .plain(ScopedPDU(contextEngineID: engineID, contextName: [], pdu: pdu)))
+            messageID: messageID, flags: keys.flags, engineID: engineID, boots: boots, time: time,
+            userName: Array(user.name.utf8),
+            scoped: ScopedPDU(contextEngineID: engineID, contextName: [], pdu: pdu))
         return (try? message.encoded(keys: keys, salt: nextSalt())) ?? []
     }
 
     /// Only the report about time is authenticated, so that its time can be believed (RFC 3414 section 3.2 step 7a).
     private mutating func report(
-        _ report: USMReport, about message: SecureMessage, time: Int32, keys: LocalizedKeys? = nil
+        _ report: EngineReport, about message: SecureMessage, time: Int32, keys: LocalizedKeys? = nil
     ) -> Outcome {
-        reports[Int(report.rawValue)] &+= 1
+        let counter = count(report)
         guard message.isReportable else { return .drop }
-        var requestID: Int32 = 0
-        if case .plain(let scoped) = message.payload { requestID = scoped.pdu.requestID }
-        let counter = VarBind(report.oid, .counter32(reports[Int(report.rawValue)]))
+        let requestID = (try? message.scopedPDU(nil).pdu.requestID) ?? 0
         let reply = SecureMessage(
             messageID: message.messageID, flags: keys == nil ? 0 : SecureMessage.Flag.authenticated,
             engineID: engineID, boots: boots, time: time, userName: message.userName,
-            payload: .plain(
-                ScopedPDU(
-                    contextEngineID: engineID, contextName: [],
-                    pdu: PDU(.report, requestID: requestID, varBinds: [counter]))))
+            scoped: ScopedPDU(
+                contextEngineID: engineID, contextName: [],
+                pdu: PDU(.report, requestID: requestID, varBinds: [counter])))
         guard let bytes = try? reply.encoded(keys: keys, salt: 0) else { return .drop }
         return .report(bytes)
+    }
+
+    private mutating func count(_ report: EngineReport) -> VarBind {
+        reports[report.rawValue] &+= 1
+        return VarBind(report.oid, .counter32(reports[report.rawValue]))
     }
 
     private mutating func nextSalt() -> UInt64 {

@@ -68,6 +68,11 @@ struct BERWriter {
         wrap(tag, since: mark)
     }
 
+    /// A whole element that is encoded already.
+    mutating func write(encoded element: [UInt8]) {
+        backwards.append(contentsOf: element.reversed())
+    }
+
     mutating func write(signed value: Int32) {
         let mark = count
         var rest = value

@@ -384,10 +384,14 @@ struct ReadOperation {
         reading.memory.capacity = capacity
     }
 
-    /// What there is when asking on makes no sense.
-    mutating func stopped(_ error: SNMPError) -> AgentReading {
+    /// Asking on makes no sense: the reading is what there is.
+    mutating func stop(_ error: SNMPError) {
         if reading.failure == nil { reading.failure = error }
         noteSilence()
-        return reading
+    }
+
+    /// Adds what the agent's operator should know although it answered.
+    mutating func note(_ notice: SNMPError) {
+        reading.notice = notice
     }
 }

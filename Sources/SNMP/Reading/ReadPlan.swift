@@ -41,6 +41,8 @@ package struct AgentReading: Sendable {
     package var columns: [ColumnCells?]
     /// The first thing that went wrong.
     package var failure: SNMPError?
+    /// What is peculiar about an agent that answers: `.engineIDChanged`, once, or `.duplicateEngineID`.
+    package var notice: SNMPError?
     /// Whether the agent answered at all.
     package var isAnswered = false
     package var memory: ReadMemory

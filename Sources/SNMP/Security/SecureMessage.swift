@@ -7,11 +7,6 @@ struct SecureMessage: Sendable {
         static let reportable: UInt8 = 4
     }
 
-    enum Payload: Sendable {
-        case plain(ScopedPDU)
-        case encrypted([UInt8])
-    }
-
     /// USM's number among security models.
     static let securityModel: Int32 = 3
 
@@ -25,7 +20,8 @@ struct SecureMessage: Sendable {
     var time: Int32
     var userName: [UInt8]
     var privacyParameters: [UInt8] = []
-    var payload: Payload
+    /// The bytes of a scoped PDU, or what the cipher made of them.
+    private(set) var content: [UInt8]
 
     /// Where the digest lies; empty when there is none.
     private(set) var digest: [UInt8] = []
@@ -38,7 +34,7 @@ struct SecureMessage: Sendable {
 
     init(
         messageID: Int32, flags: UInt8, engineID: [UInt8], boots: Int32, time: Int32, userName: [UInt8],
-        payload: Payload
+        scoped: ScopedPDU
     ) {
         self.messageID = messageID
         self.flags = flags
@@ -46,7 +42,7 @@ struct SecureMessage: Sendable {
         self.boots = boots
         self.time = time
         self.userName = userName
-        self.payload = payload
+        content = scoped.encoded()
     }
 
     // MARK: Encoding
@@ -54,14 +50,13 @@ struct SecureMessage: Sendable {
     /// The bytes; with keys, sealed as the flags say.
     func encoded(keys: LocalizedKeys?, salt: UInt64) throws(SNMPError) -> [UInt8] {
         var message = self
-        if isEncrypted, let keys, case .plain(let scoped) = payload {
-            let (bytes, parameters) = try keys.encrypted(scoped.encoded(), boots: boots, time: time, salt: salt)
-            message.payload = .encrypted(bytes)
-            message.privacyParameters = parameters
+        if isEncrypted, let key = keys?.privacy {
+            (message.content, message.privacyParameters) = try key.encrypted(
+                content, boots: boots, time: time, salt: salt)
         }
-        guard isAuthenticated, let keys else { return message.encoded(digestBytes: 0).bytes }
-        var (bytes, offset) = message.encoded(digestBytes: keys.authentication.digestBytes)
-        let digest = try keys.digest(of: bytes)
+        guard isAuthenticated, let key = keys?.authentication else { return message.encoded(digestBytes: 0).bytes }
+        var (bytes, offset) = message.encoded(digestBytes: key.algorithm.digestBytes)
+        let digest = try key.digest(of: bytes)
         bytes.replaceSubrange(offset..<(offset + digest.count), with: digest)
         return bytes
     }
@@ -69,9 +64,10 @@ struct SecureMessage: Sendable {
     /// The message with a digest of zeros, and the digest's offset.
     private func encoded(digestBytes: Int) -> (bytes: [UInt8], digestOffset: Int) {
         var writer = BERWriter()
-        switch payload {
-        case .plain(let scoped): writer.write(scoped)
-        case .encrypted(let bytes): writer.write(BERTag.octetString, bytes: bytes)
+        if isEncrypted {
+            writer.write(BERTag.octetString, bytes: content)
+        } else {
+            writer.write(encoded: content)
         }
         let parameters = writer.count
         writer.write(BERTag.octetString, bytes: privacyParameters)
@@ -133,9 +129,11 @@ struct SecureMessage: Sendable {
         try parameters.finish("the security parameters")
         try wrapped.finish("the security parameters")
         if flags[0] & Flag.encrypted != 0 {
-            payload = .encrypted(try message.octets("an encrypted PDU"))
+            content = try message.octets("an encrypted PDU")
         } else {
-            payload = .plain(try message.scopedPDU())
+            let start = message.position
+            let end = try message.range(BERTag.sequence, "a scoped PDU").upperBound
+            content = Array(reader.lent(start..<end))
         }
         try message.finish("the message")
         guard flags[0] & Flag.authenticated != 0 else { return }
@@ -144,36 +142,41 @@ struct SecureMessage: Sendable {
         for offset in digestRange { digestInput[offset] = 0 }
     }
 
-    /// Whether the digest is the one these keys make.
+    /// Whether the digest is the one these keys make; false of a message without.
     func isAuthentic(_ keys: LocalizedKeys) -> Bool {
-        guard isAuthenticated, digest.count == keys.authentication.digestBytes,
-            let expected = try? keys.digest(of: digestInput)
+        guard isAuthenticated, let key = keys.authentication, digest.count == key.algorithm.digestBytes,
+            let expected = try? key.digest(of: digestInput)
         else { return false }
         // Every byte is compared, so that the time taken tells nothing about where they differ.
         return zip(expected, digest).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
     }
 
-    /// The content, decrypted where it is encrypted.
+    /// The scoped PDU's bytes, decrypted where they are encrypted; with a wrong key, any bytes.
     ///
-    /// - Throws: `.wrongPrivacy` when what comes out is no scoped PDU.
-    func opened(_ keys: LocalizedKeys?) throws(SNMPError) -> ScopedPDU {
-        switch payload {
-        case .plain(let scoped): return scoped
-        case .encrypted:
-            guard let keys else { throw SNMPError(.wrongPrivacy, "no key for an encrypted message") }
-            let plain = try decrypted(keys)
-            do {
-                return try ScopedPDU(decoding: plain)
-            } catch {
-                throw SNMPError(.wrongPrivacy, "expected a scoped PDU after decryption: \(error.detail)")
-            }
+    /// - Parameter keys: nil for those in clear.
+    /// - Throws: `.wrongPrivacy` where there is no key, or the lengths cannot be right.
+    func opened(_ keys: LocalizedKeys?) throws(SNMPError) -> [UInt8] {
+        guard isEncrypted else { return content }
+        guard let key = keys?.privacy else { throw SNMPError(.wrongPrivacy, "no key for an encrypted message") }
+        return try key.decrypted(content, parameters: privacyParameters, boots: boots, time: time)
+    }
+
+    /// What a message in clear is, without reading its bindings.
+    var kind: PDU.Kind {
+        get throws(SNMPError) {
+            try content.read { (reader) throws(SNMPError) in try reader.scopedHead().head.kind }
         }
     }
 
-    /// The bytes of an encrypted content, whatever they are; none when it is in clear.
-    func decrypted(_ keys: LocalizedKeys) throws(SNMPError) -> [UInt8] {
-        guard case .encrypted(let bytes) = payload else { return [] }
-        return try keys.decrypted(bytes, parameters: privacyParameters, boots: boots, time: time)
+    /// - Throws: `.wrongPrivacy` when what a cipher gives back is no scoped PDU, `.malformedReply` for one in clear that is none.
+    func scopedPDU(_ keys: LocalizedKeys?) throws(SNMPError) -> ScopedPDU {
+        let bytes = try opened(keys)
+        do {
+            return try ScopedPDU(decoding: bytes)
+        } catch {
+            guard isEncrypted else { throw error }
+            throw SNMPError(.wrongPrivacy, "expected a scoped PDU after decryption: \(error.detail)")
+        }
     }
 }
 
@@ -202,14 +205,14 @@ struct ScopedPDU: Sendable {
 }
 
 extension BERReader {
-    /// A scoped PDU up to its variable bindings, and a reader of those. Padding behind it is ignored.
-    mutating func scopedHead() throws(SNMPError) -> (head: PDUHead, varBinds: BERReader) {
+    /// A scoped PDU up to its variable bindings, its context's name, and a reader of the bindings. Padding behind it is ignored.
+    mutating func scopedHead() throws(SNMPError) -> (context: [UInt8], head: PDUHead, varBinds: BERReader) {
         var contents = try nested(BERTag.sequence, "a scoped PDU")
         _ = try contents.range(BERTag.octetString, "a context engine identifier")
-        _ = try contents.range(BERTag.octetString, "a context name")
-        let pdu = try contents.pduHead()
+        let context = try contents.octets("a context name")
+        let (head, varBinds) = try contents.pduHead()
         try contents.finish("a scoped PDU")
-        return pdu
+        return (context, head, varBinds)
     }
 
     mutating func scopedPDU() throws(SNMPError) -> ScopedPDU {
@@ -232,24 +235,24 @@ extension BERWriter {
     }
 }
 
-/// The counters an engine reports when it cannot take a message (RFC 3414 section 5, usmStats).
-enum USMReport: UInt32, Sendable {
-    case unsupportedSecurityLevels = 1
-    case notInTimeWindows = 2
-    case unknownUserNames = 3
-    case unknownEngineIDs = 4
-    case wrongDigests = 5
-    case decryptionErrors = 6
+/// The counters an engine reports when it cannot take a message (RFC 3414 section 5, usmStats; RFC 3413 section 4.1.2,
+/// snmpUnknownContexts).
+enum EngineReport: Int, CaseIterable, Sendable {
+    case unsupportedSecurityLevels, notInTimeWindows, unknownUserNames, unknownEngineIDs, wrongDigests, decryptionErrors
+    case unknownContexts
 
-    private static let usmStats = ObjectIdentifier([1, 3, 6, 1, 6, 3, 15, 1, 1])
+    /// The counter's instance.
+    var oid: ObjectIdentifier { Self.objects[rawValue].appending(0) }
 
-    var oid: ObjectIdentifier { Self.usmStats.appending(rawValue, 0) }
+    private static let objects =
+        (1...6).map { ObjectIdentifier([1, 3, 6, 1, 6, 3, 15, 1, 1, $0]) }
+        + [ObjectIdentifier([1, 3, 6, 1, 6, 3, 12, 1, 5])]
 
     /// What a report PDU says; nil for a report of something else.
     init?(_ pdu: PDU) {
-        guard pdu.kind == .report, let oid = pdu.varBinds.first?.oid, oid.starts(with: Self.usmStats),
-            oid.components.count > Self.usmStats.components.count
+        guard pdu.kind == .report, let oid = pdu.varBinds.first?.oid,
+            let position = Self.objects.firstIndex(where: { oid.starts(with: $0) })
         else { return nil }
-        self.init(rawValue: oid.components[Self.usmStats.components.count])
+        self.init(rawValue: position)
     }
 }

@@ -29,7 +29,10 @@ struct TrapDecoder {
     /// Senders whose clock is remembered. Only authentic senders get here, so no stranger can fill it.
     private static let clockCapacity = 65_536
 
-    init(credentials: [SNMPCredential], start: ContinuousClock.Instant) throws(SNMPError) {
+    /// - Parameter identity: who the receiver is to those who send informs.
+    init(
+        credentials: [SNMPCredential], identity: EngineIdentity, start: ContinuousClock.Instant
+    ) throws(SNMPError) {
         var all: [USMUser] = []
         for credential in credentials {
             switch credential {
@@ -39,9 +42,7 @@ struct TrapDecoder {
                 all.append(user)
             }
         }
-        // RFC 3411 section 5: enterprise 0, format 5 (octets). Being random, it never was used with an earlier boot count.
-        let identity = (0..<8).map { _ in UInt8.random(in: .min ... .max) }
-        engine = try AuthoritativeEngine(engineID: [0x80, 0, 0, 0, 5] + identity, boots: 1, users: all)
+        engine = try AuthoritativeEngine(engineID: identity.id, boots: identity.boots, users: all)
         self.start = start
     }
 
@@ -84,9 +85,13 @@ struct TrapDecoder {
         }
         for user in users[message.userName] ?? [] {
             let keys = try ring.keys(for: user, engineID: message.engineID)
-            guard message.isAuthentic(keys) else { continue }
-            guard isTimely(message, now) else { return .unauthentic(reply: nil) }
-            let scoped = try message.opened(keys)
+            if keys.authentication == nil {
+                guard !message.isAuthenticated, !message.isEncrypted else { continue }
+            } else {
+                guard message.isAuthentic(keys) else { continue }
+                guard isTimely(message, now) else { return .unauthentic(reply: nil) }
+            }
+            let scoped = try message.scopedPDU(keys)
             guard scoped.pdu.kind == .trap else { return .malformed }
             return .event(try TrapEvent(scoped.pdu, from: source, version: 3), reply: nil)
         }

@@ -29,9 +29,10 @@ package final class TrapReceiver: Sendable {
     ///   - endpoint: where to listen; port 0 picks a free one.
     ///   - isAllowed: whether datagrams from this address (4 or 16 bytes) are looked at; called on the receiver's thread.
     ///   - credentials: accepted communities and users.
+    ///   - identity: this side's engine. Its boots must be higher than whenever this identifier was used before.
     /// - Throws: `.system` when the port cannot be bound or a pass phrase is too short.
     package init(
-        listeningOn endpoint: SNMPEndpoint, credentials: [SNMPCredential],
+        listeningOn endpoint: SNMPEndpoint, credentials: [SNMPCredential], identity: EngineIdentity,
         isAllowed: @escaping @Sendable ([UInt8]) -> Bool
     ) throws(SNMPError) {
         let mailbox = try Mailbox<Never>()
@@ -42,7 +43,7 @@ package final class TrapReceiver: Sendable {
         self.mailbox = mailbox
         self.published = published
         self.events = events
-        let decoder = try TrapDecoder(credentials: credentials, start: .now)
+        let decoder = try TrapDecoder(credentials: credentials, identity: identity, start: .now)
         let loop = try TrapLoop(
             socket: socket, mailbox: mailbox, published: published, decoder: decoder, sink: sink, isAllowed: isAllowed)
         try loop.start()
