@@ -51,6 +51,7 @@ enum SelfMetrics {
             Double(running.announceFailures.value))
         list.counter("haidang_reloads_total", "Configurations taken into force since the start.", Double(reloads.good))
         list.counter("haidang_reload_failures_total", "Configurations refused.", Double(reloads.failed))
+        SNMPMetrics.add(running.snmp.counters, to: &list)
         StoreMetrics.add(stats, to: &list)
         return list.families
     }

@@ -62,7 +62,7 @@ final class WebServer: Sendable {
             programPath("nginx") ?? "", ["-p", directory.path, "-c", directory.file("nginx.conf")],
             log: directory.file("nginx.log"))
         let (plainPort, program) = (plainPort, program)
-        try await eventually("nginx listens: \(program.output())", within: .seconds(20)) {
+        try await eventually("nginx listens: \(program.output())") {
             FileManager.default.fileExists(atPath: directory.file("pid")) && Self.accepts(plainPort)
         }
     }
