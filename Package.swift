@@ -64,8 +64,10 @@ let package = Package(
         library("Inventory", ["MonitoringModel"]),
 
         // protocols
-        library("SNMP", ["CNetSNMP", "CPlatform"]),
-        library("HTTPTransport", ["CCurl", "CPlatform"]),
+        library("Threads", ["CPlatform"]),
+        library("SNMP", ["CNetSNMP", "CPlatform", "Threads"]),
+        library("Reachability", ["CPlatform", "Threads"]),
+        library("HTTPTransport", ["CCurl", "CPlatform", "Threads"]),
         library("ExpositionFormat", ["MonitoringModel"]),
         library("PromQLSyntax", ["MonitoringModel"]),
         library("ChunkEncoding", ["MonitoringModel", "CPlatform"]),
@@ -110,7 +112,8 @@ let package = Package(
 
         // composition
         library(
-            "HaidangConfiguration", ["MonitoringModel", "Inventory", "SNMP", "Polling", "AlertDispatch", yams],
+            "HaidangConfiguration",
+            ["MonitoringModel", "Inventory", "SNMP", "Reachability", "Polling", "AlertDispatch", yams],
             // A link to Config/modules: the shipped modules are part of the program.
             resources: [.embedInCode("modules")]),
         library(
@@ -123,7 +126,8 @@ let package = Package(
             "HaidangService",
             [
                 "MonitoringModel", "Inventory", "SNMP", "HTTPTransport", "DatabaseFiles", "TimeSeriesStore",
-                "PromQLEngine", "Polling", "Incidents", "AlertDispatch", "Access", "StateStore", "HTTPAPI",
+                "PromQLEngine", "Polling", "Reachability", "Incidents", "AlertDispatch", "Access", "StateStore",
+                "HTTPAPI",
                 "HaidangConfiguration", "ExpositionFormat", "PromQLSyntax",
                 "CitySimulator", logging, lifecycle, unixSignals, nioCore, nioPosix, nioHTTP1,
             ]),
@@ -174,6 +178,7 @@ let package = Package(
         tests(
             "HaidangConfiguration", ["HaidangConfiguration", "Inventory", "Polling", "SNMP"], exclude: ["Fixtures"]),
         tests("CitySimulator", ["CitySimulator", "SNMP", "Inventory", "HTTPTransport", "MonitoringModel"]),
+        tests("Reachability", ["Reachability"]),
         tests("HaidangService", ["HaidangService", "Inventory", "MonitoringModel"]),
     ],
     cxxLanguageStandard: .cxx17

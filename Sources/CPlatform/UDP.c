@@ -1,6 +1,8 @@
 #define _GNU_SOURCE
 #include "CPlatform.h"
 
+#include "Addresses.h"
+
 #include <errno.h>
 #include <time.h>
 #include <linux/errqueue.h>
@@ -13,7 +15,7 @@
 // Room for either family's packet information.
 #define CONTROL_BYTES 64
 
-static socklen_t to_sockaddr(const cp_address *address, struct sockaddr_storage *storage)
+socklen_t cp_to_sockaddr(const cp_address *address, struct sockaddr_storage *storage)
 {
     memset(storage, 0, sizeof *storage);
     if (address->address_length == 4) {
@@ -70,7 +72,7 @@ int cp_udp_open(const cp_address *local, uint32_t flags, int receive_bytes, int 
     if (receive_bytes > 0) setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive_bytes, sizeof receive_bytes);
     if (send_bytes > 0) setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &send_bytes, sizeof send_bytes);
     struct sockaddr_storage storage;
-    socklen_t length = to_sockaddr(local, &storage);
+    socklen_t length = cp_to_sockaddr(local, &storage);
     if (failed || bind(fd, (struct sockaddr *)&storage, length) < 0) {
         int error = errno;
         close(fd);
@@ -175,7 +177,7 @@ int cp_udp_send(int fd, const uint8_t *buffer, const cp_datagram *datagrams, int
         messages[i].msg_hdr.msg_iov = &slots[i];
         messages[i].msg_hdr.msg_iovlen = 1;
         messages[i].msg_hdr.msg_name = &peers[i];
-        messages[i].msg_hdr.msg_namelen = to_sockaddr(&datagrams[i].peer, &peers[i]);
+        messages[i].msg_hdr.msg_namelen = cp_to_sockaddr(&datagrams[i].peer, &peers[i]);
         if (datagrams[i].local.address_length == 4 || datagrams[i].local.address_length == 16) {
             messages[i].msg_hdr.msg_control = control[i];
             messages[i].msg_hdr.msg_controllen = CONTROL_BYTES;

@@ -117,6 +117,20 @@ int cp_udp_send(int fd, const uint8_t *buffer, const cp_datagram *datagrams, int
 // 1 when one was taken, 0 when the queue is empty.
 int cp_udp_receive_error(int fd, cp_address *peer, int *error);
 
+// MARK: Reachability
+
+// A non-blocking close-on-exec socket for ICMP echo (RFC 792) or, with `is_v6`, ICMPv6 echo (RFC 4443): a datagram socket where
+// net.ipv4.ping_group_range allows it, else a raw one, which needs CAP_NET_RAW and hands over echo replies only. `*is_raw` is set
+// to 1 for the latter, whose IPv4 datagrams begin with the IP header. To be used with `cp_udp_receive` and `cp_udp_send`, port 0.
+int cp_icmp_open(int is_v6, int *is_raw);
+
+// A new non-blocking TCP connection under way; it becomes writable when it is decided. A peer that resets it costs the machine no
+// TIME_WAIT, since the connection is reset on close too.
+int cp_tcp_connect(const cp_address *peer);
+
+// How a connection under way ended: 0 connected, -ECONNREFUSED and the like.
+int cp_tcp_result(int fd);
+
 // MARK: CRC-32C
 
 // The CRC-32C (Castagnoli, reflected, initial value and final XOR 0xffffffff) of `count` bytes, continuing from the checksum

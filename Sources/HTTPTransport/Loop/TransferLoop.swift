@@ -1,6 +1,7 @@
 import CCurl
 import CPlatform
 import Glibc
+import Threads
 
 /// Drives all transfers of one client: libcurl's sockets and timer on one epoll.
 ///
@@ -22,7 +23,7 @@ final class TransferLoop {
 
     /// Starts the thread. When that fails, the inbox refuses everything and says why.
     static func start(inbox: TransferInbox, maximumTransfers: Int, maximumConnectionsPerHost: Int) {
-        let code = startThread {
+        let code = startThread(named: "http-client") {
             guard isInitialized,
                 let loop = TransferLoop(
                     inbox: inbox, maximumTransfers: maximumTransfers,
@@ -212,34 +213,6 @@ private struct CertificateMemory {
                 next = (next + 1) % capacity
             }
         }
-    }
-}
-
-/// Runs `body` on a thread of its own, which ends with it and handles no signals. 0, or an error number.
-private func startThread(_ body: @escaping @Sendable () -> Void) -> Int32 {
-    let box = Unmanaged.passRetained(ThreadBody(body))
-    // Threads inherit the mask; SIGPIPE in particular stays pending instead of ending the process.
-    var all = sigset_t()
-    var before = sigset_t()
-    sigfillset(&all)
-    pthread_sigmask(SIG_SETMASK, &all, &before)
-    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
-    var thread = pthread_t()
-    let code = pthread_create(
-        &thread, nil,
-        { context in
-            if let context { Unmanaged<ThreadBody>.fromOpaque(context).takeRetainedValue().body() }
-            return nil
-        }, box.toOpaque())
-    if code == 0 { pthread_detach(thread) } else { box.release() }
-    return code
-}
-
-private final class ThreadBody: Sendable {
-    let body: @Sendable () -> Void
-
-    init(_ body: @escaping @Sendable () -> Void) {
-        self.body = body
     }
 }
 

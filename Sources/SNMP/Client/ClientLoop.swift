@@ -1,5 +1,6 @@
 import CPlatform
 import Glibc
+import Threads
 
 /// The client's thread: sockets, the table of what is asked, and timers.
 ///
@@ -75,7 +76,8 @@ final class ClientLoop {
             let loop: ClientLoop
         }
         let handover = Handover(loop: self)
-        try startThread(named: "snmp-client") { handover.loop.run() }
+        let code = startThread(named: "snmp-client") { handover.loop.run() }
+        guard code == 0 else { throw SNMPError(systemCall: "starting a thread", code) }
     }
 
     // MARK: Turning

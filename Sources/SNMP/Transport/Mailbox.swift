@@ -50,30 +50,3 @@ final class Mailbox<Message: Sendable>: Sendable {
         }
     }
 }
-
-/// Runs `body` on a thread of its own, never on the cooperative pool, since it blocks.
-///
-/// - Parameter name: at most 15 bytes, shown by `ps -L` and `top -H`.
-func startThread(named name: String, _ body: @escaping @Sendable () -> Void) throws(SNMPError) {
-    final class Start {
-        let body: @Sendable () -> Void
-        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-    }
-    let start = Unmanaged.passRetained(
-        Start {
-            cp_name_thread(name)
-            body()
-        })
-    var thread = pthread_t()
-    let code = pthread_create(
-        &thread, nil,
-        { argument in
-            if let argument { Unmanaged<Start>.fromOpaque(argument).takeRetainedValue().body() }
-            return nil
-        }, start.toOpaque())
-    guard code == 0 else {
-        start.release()
-        throw SNMPError(systemCall: "starting a thread", code)
-    }
-    pthread_detach(thread)
-}

@@ -1,6 +1,7 @@
 import CPlatform
 import Glibc
 import Synchronization
+import Threads
 
 /// Counts of what arrived at the trap port.
 package struct TrapCounters: Hashable, Sendable {
@@ -112,7 +113,8 @@ final class TrapLoop {
             let loop: TrapLoop
         }
         let handover = Handover(loop: self)
-        try startThread(named: "snmp-traps") { handover.loop.run() }
+        let code = startThread(named: "snmp-traps") { handover.loop.run() }
+        guard code == 0 else { throw SNMPError(systemCall: "starting a thread", code) }
     }
 
     private func run() {
