@@ -7,6 +7,13 @@ package struct Configuration: Sendable {
     /// `haidang.yml`.
     package struct Service: Hashable, Sendable {
         package var cityName: LocalizedText
+        package enum Reachability: String, CaseIterable, Sendable {
+            /// By ICMP echo, by TCP where this process may not send any.
+            case icmp
+            case tcp
+            case none
+        }
+
         /// IANA name; governs pages and calendars, storage is UTC.
         package var timeZone: String
         package var listen: ListenAddress
@@ -27,6 +34,9 @@ package struct Configuration: Sendable {
         package var pollRetries: Int
         /// Failed polls in a row after which a device is down.
         package var missedPolls: Int
+        /// How devices are probed between polls.
+        package var reachability = Reachability.icmp
+        package var reachabilityInterval = Duration.seconds(10)
         /// Where traps arrive; nil: nowhere.
         package var trapListen: ListenAddress?
         /// Sources of traps that are looked at; empty: the addresses of the inventory's devices.

@@ -11,6 +11,7 @@ import Logging
 import MonitoringModel
 import Polling
 import PromQLEngine
+import Reachability
 import SNMP
 import StateStore
 import Synchronization
@@ -31,6 +32,9 @@ final class RunningService: ServiceView {
     let checkPoint: CheckPoint
     let devices: DeviceDirectory
     let traps: TrapReceiver?
+    /// Nil when nothing is probed.
+    let prober: ReachabilityProber?
+    let reachability: ReachabilityWatch
     let announceFailures = FailureCount()
     let rate = SampleRate()
     /// Where the listener is bound: a reload does not move it.
@@ -103,7 +107,28 @@ final class RunningService: ServiceView {
         } else {
             traps = nil
         }
+        reachability = ReachabilityWatch(configuration.inventory)
+        prober = try Self.prober(configuration, logger: logger)
         mutable = Mutex(Mutable(configuration: configuration, isHistoryFilled: options.history == nil))
+    }
+
+    private static func prober(
+        _ configuration: Configuration, logger: Logger
+    ) throws -> ReachabilityProber? {
+        let service = configuration.service
+        guard service.reachability != .none else { return nil }
+        var options = ReachabilityProber.Options()
+        options.interval = service.reachabilityInterval
+        options.timeout = min(options.timeout, options.interval)
+        options.usesTCP = service.reachability == .tcp
+        let prober = try ReachabilityProber(options: options)
+        prober.update(reachabilityTargets(configuration))
+        if service.reachability == .icmp, prober.method == .tcp {
+            logger.notice(
+                "reachability: TCP instead of ICMP echo, which needs CAP_NET_RAW or this group in net.ipv4.ping_group_range"
+            )
+        }
+        return prober
     }
 
     var configuration: Configuration { mutable.withLock { $0.configuration } }
@@ -111,6 +136,7 @@ final class RunningService: ServiceView {
     /// Once nothing runs any more: the last commit, and both files.
     func close() async throws {
         traps?.close()
+        prober?.close()
         snmp.close()
         http.close()
         try await timeSeries.close()
@@ -181,12 +207,13 @@ final class RunningService: ServiceView {
         let old = configuration.service
         if (options.listen ?? new.service.listen) != listen || new.service.dataDirectory != old.dataDirectory
             || new.service.trapListen != old.trapListen || new.service.missedPolls != old.missedPolls
-            || new.service.retention != old.retention
+            || new.service.reachability != old.reachability
+            || new.service.reachabilityInterval != old.reachabilityInterval || new.service.retention != old.retention
             || new.service.retentionFiveMinutes != old.retentionFiveMinutes
             || new.service.retentionHours != old.retentionHours || new.service.retentionSize != old.retentionSize
         {
             logger.warning(
-                "listen addresses, dataDirectory, missedPolls, retention and the secrets of traps take effect at the next start"
+                "listen addresses, dataDirectory, missedPolls, reachability, retention and the secrets of traps take effect at the next start"
             )
         }
         mutable.withLock {
@@ -194,6 +221,8 @@ final class RunningService: ServiceView {
             $0.reloads += 1
         }
         poller.update(plan)
+        reachability.update(new.inventory)
+        prober?.update(reachabilityTargets(new))
         coordinator.update(new.inventory, targets: plan.targets, at: clock.now)
         dispatcher.update(new.service.receivers)
         checkPoint.update(anonymousViewer: new.service.anonymousViewer && listen.address.isLoopback)

@@ -51,6 +51,11 @@ enum SelfMetrics {
             Double(running.announceFailures.value))
         list.counter("haidang_reloads_total", "Configurations taken into force since the start.", Double(reloads.good))
         list.counter("haidang_reload_failures_total", "Configurations refused.", Double(reloads.failed))
+        let probes = running.reachability.counters
+        list.counter("haidang_reachability_probes_total", "Probes of devices between polls.", Double(probes.probes))
+        list.counter("haidang_reachability_probes_lost_total", "Of these, not answered.", Double(probes.lost))
+        list.counter(
+            "haidang_reachability_questions_total", "Agents asked because of probes.", Double(probes.questions))
         SNMPMetrics.add(running.snmp.counters, to: &list)
         StoreMetrics.add(stats, to: &list)
         return list.families

@@ -59,6 +59,12 @@ package func runService(
                 receiver: traps, directory: running.devices, poller: running.poller, coordinator: running.coordinator,
                 logger: logger))
     }
+    if let prober = running.prober {
+        services.append(
+            ReachabilityService(
+                prober: prober, watch: running.reachability, poller: running.poller,
+                coordinator: running.coordinator, appender: running.timeSeries, clock: clock))
+    }
     services.append(SelfMetricsService(running: running))
     services.append(PoolHistoryService(history: history, running: running, evaluator: evaluator))
     services.append(ReloadSignal(running: running))

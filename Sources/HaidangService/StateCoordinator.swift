@@ -69,6 +69,15 @@ final class StateCoordinator: PollObserver, Sendable {
         }
     }
 
+    /// Takes in what an agent said when it was asked because of a probe: as good as a poll.
+    func confirmed(_ presence: Presence, of device: String) {
+        state.withLock { state in
+            let alerts = state.engine.observe(
+                .poll(device: device, isUp: presence.isUp, reason: presence.reason?.code, at: presence.time))
+            announce(alerts, state)
+        }
+    }
+
     func update(_ inventory: CityInventory, targets: [PollTarget], at time: Timestamp) {
         state.withLock { state in
             state.mainTargets = Self.mainTargets(targets)

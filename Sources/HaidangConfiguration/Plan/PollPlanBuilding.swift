@@ -63,7 +63,7 @@ extension HTTPCheck {
 
 extension IPAddress {
     /// As sockets report it: an IPv4-mapped IPv6 address by its 4 bytes (RFC 4291 section 2.5.5.2).
-    fileprivate var transportBytes: [UInt8] {
+    var transportBytes: [UInt8] {
         let isMapped = isIPv6 && bytes.prefix(10).allSatisfy { $0 == 0 } && bytes[10] == 0xff && bytes[11] == 0xff
         return isMapped ? Array(bytes.suffix(4)) : bytes
     }

@@ -8,7 +8,7 @@ extension MappingSchema {
         optional: [
             "cityNameEnglish", "timeZone", "listen", "allowPlainHTTP", "anonymous", "dataDirectory", "retention",
             "retentionFiveMinutes", "retentionHours", "retentionSize", "pollInterval", "pollTimeout", "pollRetries",
-            "missedPolls", "trapListen", "trapSources",
+            "missedPolls", "reachability", "reachabilityInterval", "trapListen", "trapSources",
             "metricsPageSeries", "receivers",
         ])
     static let receiver = MappingSchema(
@@ -60,6 +60,13 @@ extension ServiceDraft {
         set(\.pollTimeout, "pollTimeout", .duration)
         set(\.pollRetries, "pollRetries", .integer(0...10))
         set(\.missedPolls, "missedPolls", .integer(1...100))
+        set(\.reachability, "reachability", .oneOf(Configuration.Service.Reachability.self))
+        set(\.reachabilityInterval, "reachabilityInterval", .duration)
+        if service.reachabilityInterval < .seconds(1) {
+            reader.problems.report(
+                reader.place("reachabilityInterval"),
+                "expected a \"reachabilityInterval\" of at least 1s, found a shorter one")
+        }
         set(\.metricsPageSeries, "metricsPageSeries", .integer(0...100_000_000))
         service.anonymousViewer = reader.scalar("anonymous", .oneOf(Anonymous.self)) == .viewer
         service.dataDirectory = reader.scalar("dataDirectory", .text)

@@ -96,6 +96,8 @@ package func runDemo(
         new.inventory = simulatedInventory
         new.service.anonymousViewer = true
         new.service.trapSources = []
+        // The kernel would answer for every simulated device, dead or alive.
+        new.service.reachability = .none
         if let webhook = demo.webhook {
             new.service.receivers.append(Receiver(name: "demo", webhook: webhook, allowsLocalAddresses: true))
         }

@@ -141,6 +141,17 @@ package final class Poller: Sendable {
         return PollReport(outcome: outcome, samples: report.samples, matches: session.agent.matches)
     }
 
+    /// Asks one device now, outside its slot, whether its agent is there. Takes at most about 4 s.
+    /// - Parameter device: inventory id.
+    /// - Returns: nil for a device without SNMP access, or when cancelled.
+    package func confirmPresence(of device: String) async -> Presence? {
+        guard let peer = state.withLock({ $0.peer(of: device) }) else { return nil }
+        let time = clock.now
+        let failure = await PresenceCheck(reader: agents, peer: peer).run()
+        guard failure?.code != .cancelled else { return nil }
+        return Presence(isUp: failure == nil, reason: failure.map { PollReason($0) }, time: time)
+    }
+
     // MARK: Interfaces
 
     /// Asks one device now, outside its slot, for the status of all its interfaces (ifName, ifAdminStatus, ifOperStatus).

@@ -109,8 +109,11 @@ struct TargetPoll: Sendable {
             ("scrape_samples_scraped", "Samples the poll brought."),
             ("target_info", "Texts of the inventory about the target; the value is 1."),
             ("site_info", "Texts of the inventory about the site; the value is 1."),
-            ("probe_success", "Whether the page came with a status from 200 to 399 (1) or not (0)."),
-            ("probe_duration_seconds", "Time until the page was read."),
+            (
+                "probe_success",
+                "Whether the probe succeeded (1) or not (0): a page came with a status from 200 to 399, a device answered."
+            ),
+            ("probe_duration_seconds", "Time until the page was read or the device answered."),
             ("probe_http_status_code", "Status of the response."),
             ("probe_http_duration_seconds", "Time spent in each phase of the request."),
             ("probe_http_content_length", "Length the server announced, -1 when it announced none."),
