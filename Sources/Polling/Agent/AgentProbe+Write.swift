@@ -20,7 +20,7 @@ extension AgentProbe {
             guard session.tables[position].update(joined, table, areKeysComplete: areKeysComplete) else { continue }
             session.tables[position].write(joined, table, into: &series)
             let keys = session.tables[position].keys
-            figures.observe(joined, table, keys: keys, into: &series)
+            figures.observe(joined, table, keys: keys, &session.linkCounters, into: &series)
             if let status = table.known[.ifOperStatus] {
                 result.interfaces += interfaces(joined, status, table.known[.ifAdminStatus], keys)
                 session.interfaceKeys = interfaceKeys(joined, keys)

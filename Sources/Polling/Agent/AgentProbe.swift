@@ -30,6 +30,8 @@ package struct AgentSession: Sendable {
     var asked: [Int]?
     /// What the last poll learnt of the agent's columns; nil before it.
     var memory: ReadMemory?
+    /// Of the links that end here.
+    var linkCounters: [DeclaredParts.LinkEnd: LinkCounters] = [:]
     /// By position in the plan's tables.
     var tables: [TableSeries] = []
 

@@ -38,7 +38,8 @@ struct DeviceFigures {
 
     /// Takes in a table, and writes what belongs to one row of it alone.
     mutating func observe(
-        _ joined: JoinedTable, _ table: ReadingPlan.Table, keys: [[String]], into series: inout TargetSeries
+        _ joined: JoinedTable, _ table: ReadingPlan.Table, keys: [[String]],
+        _ counters: inout [DeclaredParts.LinkEnd: LinkCounters], into series: inout TargetSeries
     ) {
         for value in table.values {
             guard let metric = value.common else { continue }
@@ -47,7 +48,7 @@ struct DeviceFigures {
         if table.known[.hrStorageSize] != nil { observeStorage(joined, table.known, into: &series) }
         if table.known[.entPhySensorValue] != nil { observeSensors(joined, table.known) }
         if table.known[.ifOperStatus] != nil, !parts.linkEnds.isEmpty {
-            observeLinks(joined, table.known, keys: keys, into: &series)
+            observeLinks(joined, table.known, keys: keys, &counters, into: &series)
         }
     }
 
@@ -119,7 +120,8 @@ struct DeviceFigures {
     }
 
     private func observeLinks(
-        _ joined: JoinedTable, _ known: [KnownColumn: Int], keys: [[String]], into series: inout TargetSeries
+        _ joined: JoinedTable, _ known: [KnownColumn: Int], keys: [[String]],
+        _ counters: inout [DeclaredParts.LinkEnd: LinkCounters], into series: inout TargetSeries
     ) {
         for (row, key) in keys.enumerated() {
             for end in parts.linkEnds where end.interface == key[0] {
@@ -131,10 +133,11 @@ struct DeviceFigures {
                 write(.linkUp, number(.ifOperStatus).map { $0 == 1 ? 1 : 0 })
                 write(
                     .linkSpeed, LinkFigures.bytesPerSecond(megabits: number(.ifHighSpeed), bits: number(.ifSpeed)))
-                write(.linkReceived, LinkFigures.bytes(high: number(.ifHCInOctets), low: number(.ifInOctets)))
-                write(.linkTransmitted, LinkFigures.bytes(high: number(.ifHCOutOctets), low: number(.ifOutOctets)))
-                let errors = [number(.ifInErrors), number(.ifOutErrors)].compactMap { $0 }
-                write(.linkErrors, errors.isEmpty ? nil : errors.reduce(0, +))
+                var link = counters.removeValue(forKey: end) ?? LinkCounters()
+                write(.linkReceived, link.received.value(high: number(.ifHCInOctets), low: number(.ifInOctets)))
+                write(.linkTransmitted, link.transmitted.value(high: number(.ifHCOutOctets), low: number(.ifOutOctets)))
+                write(.linkErrors, link.errors.sum([number(.ifInErrors), number(.ifOutErrors)]))
+                counters[end] = link
             }
         }
     }

@@ -1,14 +1,5 @@
 /// What one interface's row says for the metrics of a link.
 package enum LinkFigures {
-    /// Bytes since some start: the 64-bit counter, or the 32-bit one where the agent has no other.
-    ///
-    /// Some agents have the 64-bit counter and leave it at 0 for ever; then the 32-bit one that moves is right.
-    package static func bytes(high: Double?, low: Double?) -> Double? {
-        guard let high else { return low }
-        if high == 0, let low, low > 0 { return low }
-        return high
-    }
-
     /// Bytes per second from ifHighSpeed and ifSpeed; nil when neither can be believed.
     ///
     /// Seen on devices: ifSpeed 4294967295 beside a missing ifHighSpeed, ifHighSpeed 4294901759, and bits per second in the

@@ -123,14 +123,14 @@ enum TestDevice {
             set(entry, 8, port.index, .integer(port.isUp ? 1 : 2))
             set(entry, 10, port.index, .counter32(UInt32(truncatingIfNeeded: port.octets)))
             set(entry, 14, port.index, .counter32(3))
-            set(entry, 16, port.index, .counter32(UInt32(truncatingIfNeeded: port.octets * 2)))
+            set(entry, 16, port.index, .counter32(UInt32(truncatingIfNeeded: port.octets &* 2)))
             set(entry, 20, port.index, .counter32(4))
             if let name = port.name { set(extended, 1, port.index, .string(name)) }
             set(extended, 15, port.index, .gauge32(1_000))
             set(extended, 18, port.index, .string("to \(port.index)"))
             if port.has64Bits {
                 set(extended, 6, port.index, .counter64(port.octets))
-                set(extended, 10, port.index, .counter64(port.octets * 2))
+                set(extended, 10, port.index, .counter64(port.octets &* 2))
             }
         }
         return values
