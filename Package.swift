@@ -166,6 +166,9 @@ let package = Package(
         .executableTarget(
             name: "StoreBenchmark", dependencies: ["TimeSeriesStore", "MonitoringModel", argumentParser],
             path: "Tests/Benchmarks/StoreBenchmark", swiftSettings: checks),
+        .executableTarget(
+            name: "SweepBenchmark", dependencies: ["SNMP", argumentParser], path: "Tests/Benchmarks/SweepBenchmark",
+            swiftSettings: checks),
         tests(
             "StateStore",
             ["StateStore", "Incidents", "AlertDispatch", "Access", "SNMP", "DatabaseFiles", "MonitoringModel", grdb]),

@@ -227,7 +227,8 @@ final class ClientLoop {
         }
         counters.requests += 1
         counters.sentBytes += bytes.count
-        wait(exchange, until: now + exchange.patience)
+        // Silent through all attempts, most are gone: who is there answers a probe well within the first attempt's time.
+        wait(exchange, until: now + (exchange.stage == .probing ? exchange.patience / 2 : exchange.patience))
     }
 
     private func message(of exchange: Exchange, now: ContinuousClock.Instant) throws(SNMPError) -> [UInt8] {
