@@ -159,7 +159,7 @@ final class ClientLoop {
         let endpoint = exchange.peer.endpoint
         byEndpoint[endpoint]?.removeAll { $0 === exchange }
         if byEndpoint[endpoint]?.isEmpty == true { byEndpoint[endpoint] = nil }
-        let notice = exchange.isReading ? engines.peculiarity(of: endpoint, now: .now) : nil
+        let notice = exchange.isAnsweredReading ? engines.peculiarity(of: endpoint, now: .now) : nil
         exchange.complete(result, notice)
     }
 

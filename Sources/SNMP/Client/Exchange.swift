@@ -53,8 +53,9 @@ final class Exchange {
     var portClosedAttempt: Int?
     var didResynchronize = false
     var didRediscover = false
-    /// An SNMPv3 reading that was answered: what is peculiar about the agent's engine is told with it.
-    var isReading: Bool {
+
+    /// Whether it is an SNMPv3 reading that was answered: what is peculiar about the agent's engine is told with it.
+    var isAnsweredReading: Bool {
         guard user != nil, case .read(let read) = operation else { return false }
         return read.reading.isAnswered
     }
