@@ -140,14 +140,23 @@ struct BERReader {
         return Int32(truncatingIfNeeded: value)
     }
 
-    /// Negative numbers keep their low 32 bits, as libsnmp reads them.
     private func uint32(_ range: Range<Int>, _ what: String) throws(SNMPError) -> UInt32 {
-        let (bits, isNegative) = try number(range, what)
-        let value = Int64(bitPattern: bits)
-        guard isNegative == (value < 0), value >= Int64(Int32.min), value <= Int64(UInt32.max) else {
-            throw malformed("\(what) of 32 bits", at: range.lowerBound)
+        UInt32(truncatingIfNeeded: try magnitude(range, bytes: 4, what))
+    }
+
+    /// A number that cannot be negative: a set top bit is no sign, whatever the length, as libsnmp reads it. What is longer than
+    /// the type has to be padded.
+    private func magnitude(_ range: Range<Int>, bytes size: Int, _ what: String) throws(SNMPError) -> UInt64 {
+        guard let first = range.first else { return 0 }
+        let isPadding = bytes[first] == 0 || bytes[first] == 0xFF
+        var start = first
+        while range.upperBound - start > size {
+            guard isPadding, bytes[start] == bytes[first] else {
+                throw malformed("\(what) of \(8 * size) bits", at: start)
+            }
+            start += 1
         }
-        return UInt32(truncatingIfNeeded: value)
+        return bytes[start..<range.upperBound].reduce(0) { $0 << 8 | UInt64($1) }
     }
 
     /// At most 128 sub-identifiers of 32 bits; an empty one reads as 0.0, as libsnmp reads it.
@@ -214,7 +223,7 @@ struct BERReader {
 
     /// Nine bytes when the top bit is set and properly preceded by zero; eight when an agent leaves that zero out.
     private func counter64(_ range: Range<Int>) throws(SNMPError) -> UInt64 {
-        try number(range, "a Counter64").bits
+        try magnitude(range, bytes: 8, "a Counter64")
     }
 
     /// The next variable binding when all its lengths have one byte; nil for any other, and the reader stands where it stood.
