@@ -147,7 +147,16 @@ let package = Package(
         tests("MonitoringModel", ["MonitoringModel"]),
         tests("ChunkEncoding", ["ChunkEncoding"]),
         tests("Inventory", ["Inventory"]),
-        tests("SNMP", ["SNMP", "CNetSNMP"]),
+        tests("SNMP", ["SNMP", "CNetSNMP", "SNMPWitness", "HostileAgents"]),
+        .target(
+            name: "SNMPWitness", dependencies: ["SNMP", "CNetSNMP", "TestSupport"], path: "Tests/SNMPWitness",
+            swiftSettings: checks),
+        .executableTarget(
+            name: "SNMPFuzzer", dependencies: ["SNMPWitness", "TestSupport"], path: "Tests/SNMPFuzzer",
+            swiftSettings: checks),
+        .executableTarget(
+            name: "HostileAgents", dependencies: ["SNMP", "SNMPWitness", "TestSupport"], path: "Tests/HostileAgents",
+            swiftSettings: checks),
         tests("HTTPTransport", ["HTTPTransport"]),
         tests("ExpositionFormat", ["ExpositionFormat", "MonitoringModel"]),
         tests("PromQLEngine", ["PromQLEngine", "PromQLSyntax", "RE2", "MonitoringModel"]),

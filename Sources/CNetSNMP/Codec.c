@@ -109,6 +109,9 @@ long cn_pdu_build(
 
 cn_pdu *cn_pdu_parse(const uint8_t *message, size_t bytes)
 {
+    // The library would tell on standard error what is wrong with each message.
+    static netsnmp_log_handler *silence;
+    if (!silence) silence = netsnmp_register_loghandler(NETSNMP_LOGHANDLER_NONE, LOG_DEBUG);
     netsnmp_session session;
     snmp_sess_init(&session);
     session.version = SNMP_DEFAULT_VERSION;
@@ -145,6 +148,17 @@ static size_t narrow(const oid *source, size_t count, uint32_t *target)
     return count;
 }
 
+cn_trap cn_pdu_get_trap(const cn_pdu *pdu, uint32_t *enterprise)
+{
+    cn_trap trap = {0};
+    trap.enterprise_count = narrow(pdu->pdu->enterprise, pdu->pdu->enterprise_length, enterprise);
+    memcpy(trap.agent_address, pdu->pdu->agent_addr, sizeof trap.agent_address);
+    trap.generic_trap = pdu->pdu->trap_type;
+    trap.specific_trap = pdu->pdu->specific_type;
+    trap.time_stamp = pdu->pdu->time;
+    return trap;
+}
+
 cn_binding cn_pdu_get_binding(const cn_pdu *pdu, size_t index, uint32_t *name, uint32_t *value_oid, uint8_t *bytes)
 {
     cn_binding binding = {0};
@@ -158,6 +172,7 @@ cn_binding cn_pdu_get_binding(const cn_pdu *pdu, size_t index, uint32_t *name, u
     case ASN_COUNTER:
     case ASN_GAUGE:
     case ASN_TIMETICKS:
+    case ASN_UINTEGER:
         binding.number = (uint64_t)*v->val.integer;
         break;
     case ASN_COUNTER64:
@@ -167,6 +182,8 @@ cn_binding cn_pdu_get_binding(const cn_pdu *pdu, size_t index, uint32_t *name, u
         binding.value_oid_count = narrow(v->val.objid, v->val_len / sizeof(oid), value_oid);
         break;
     default:
+        // A null or an exception that came with contents has a length, but they were not kept.
+        if (!v->val.string) break;
         binding.byte_count = v->val_len <= 65536 ? v->val_len : 65536;
         if (binding.byte_count > 0) memcpy(bytes, v->val.string, binding.byte_count);
     }

@@ -1,4 +1,5 @@
 import SNMP
+import SNMPWitness
 import Synchronization
 import TestSupport
 import Testing

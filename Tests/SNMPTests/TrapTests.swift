@@ -1,4 +1,5 @@
 import SNMP
+import SNMPWitness
 import TestSupport
 import Testing
 

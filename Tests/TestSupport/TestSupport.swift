@@ -68,6 +68,13 @@ package enum SharedData {
     package static var isPresent: Bool { directory != nil }
 }
 
+/// The path of an executable of this package, built beside the test program; nil when it is not built.
+package func builtProgram(_ name: String) -> String? {
+    let own = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+    let path = own.deletingLastPathComponent().appendingPathComponent(name).path
+    return FileManager.default.isExecutableFile(atPath: path) ? path : nil
+}
+
 /// Whether a program that a test wants to talk to is installed, by its absolute path.
 package func programPath(_ name: String) -> String? {
     ["/usr/bin", "/usr/sbin", "/bin", "/sbin", "/usr/local/bin"].map { "\($0)/\(name)" }

@@ -7,18 +7,7 @@ import TimeSeriesStore
 
 @Suite("Durability")
 struct DurabilityTests {
-    /// The writer program is built beside the test program.
-    static let writer: String? = {
-        guard let own = String(validating: Self.ownPath(), as: UTF8.self) else { return nil }
-        let path = own.split(separator: "/").dropLast().map { "/" + $0 }.joined() + "/StoreWriter"
-        return access(path, X_OK) == 0 ? path : nil
-    }()
-
-    private static func ownPath() -> [UInt8] {
-        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let count = readlink("/proc/self/exe", &buffer, buffer.count)
-        return buffer.prefix(max(0, count)).map { UInt8(bitPattern: $0) }
-    }
+    static let writer = builtProgram("StoreWriter")
 
     @Test("no acknowledged sample is lost by 20 kills", .enabled(if: writer != nil, "StoreWriter is not built"))
     func kills() async throws {

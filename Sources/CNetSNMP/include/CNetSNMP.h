@@ -101,6 +101,17 @@ typedef struct {
 
 cn_pdu_header cn_pdu_get_header(const cn_pdu *pdu);
 
+// What only a v1 trap has; the identifier is copied into `enterprise` (128 of room).
+typedef struct {
+    size_t enterprise_count;
+    uint8_t agent_address[4];
+    int64_t generic_trap;
+    int64_t specific_trap;
+    uint64_t time_stamp;
+} cn_trap;
+
+cn_trap cn_pdu_get_trap(const cn_pdu *pdu, uint32_t *enterprise);
+
 // A binding by index: its type, and the counts copied into `oid` and `value_oid` (128 of room each) and `bytes` (65,536).
 typedef struct {
     uint8_t type;

@@ -395,3 +395,36 @@ struct ReadOperation {
         reading.notice = notice
     }
 }
+
+extension AgentReading {
+    /// What a reading makes of one answer and, after it, of answers that say that all columns have ended. For tests, which need
+    /// no socket then; with `memory` of an earlier such reading, most cells take the short way.
+    ///
+    /// - Returns: also the columns that were asked; nil when the message is no response or its list is none.
+    package static func ofOneAnswer(
+        _ message: [UInt8], _ plan: ReadPlan, memory: ReadMemory? = nil
+    ) -> (reading: AgentReading, asked: [ObjectIdentifier])? {
+        let memory = memory ?? ReadMemory(plan)
+        var read = ReadOperation(plan, instances: [], memory: memory, limits: WalkLimits(), isSingle: false)
+        guard case .ask(let question) = read.start() else { return nil }
+        let step = try? message.read { (reader) throws(SNMPError) in
+            var contents = try reader.nested(BERTag.sequence, "a message")
+            _ = try contents.integer("a version")
+            _ = try contents.octets("a community")
+            let (head, varBinds) = try contents.pduHead()
+            return try read.receive(head, varBinds, size: message.count)
+        }
+        guard var step else { return nil }
+        while case .ask(let next) = step {
+            var end = BERWriter()
+            end.write(next.varBinds.map { VarBind($0.oid, .endOfMibView) })
+            let answer = try? end.bytes.read { (reader) throws(SNMPError) in
+                let head = PDUHead(kind: .response, requestID: 0, errorStatus: 0, errorIndex: 0)
+                return try read.receive(head, try reader.nested(BERTag.sequence, "a list"), size: 0)
+            }
+            guard let answer else { return nil }
+            step = answer
+        }
+        return (read.reading, question.varBinds.map(\.oid))
+    }
+}

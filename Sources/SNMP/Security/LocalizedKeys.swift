@@ -2,13 +2,13 @@ import CNetSNMP
 import Synchronization
 
 /// The keys one user has at one engine (RFC 3414 section 2.6): none, one or both, as the user's security level asks.
-final class LocalizedKeys: Sendable {
+package final class LocalizedKeys: Sendable {
     let authentication: AuthenticationKey?
     /// Nil whenever `authentication` is.
     let privacy: PrivacyKey?
 
     /// - Throws: `.system` for a pass phrase of fewer than 8 bytes (RFC 3414 section 11.2), or when the library refuses.
-    init(_ user: USMUser, engineID: [UInt8]) throws(SNMPError) {
+    package init(_ user: USMUser, engineID: [UInt8]) throws(SNMPError) {
         switch user.security {
         case .noAuthNoPriv:
             authentication = nil

@@ -1,5 +1,5 @@
 /// A message of SNMPv3 under the User-based Security Model (RFC 3412 section 6, RFC 3414 section 2.4), still sealed.
-struct SecureMessage: Sendable {
+package struct SecureMessage: Sendable {
     /// Bits of msgFlags.
     enum Flag {
         static let authenticated: UInt8 = 1
@@ -13,12 +13,12 @@ struct SecureMessage: Sendable {
     /// What this side can receive: any UDP datagram.
     static let maxSize: Int32 = 65507
 
-    var messageID: Int32
-    var flags: UInt8
-    var engineID: [UInt8]
-    var boots: Int32
-    var time: Int32
-    var userName: [UInt8]
+    package var messageID: Int32
+    package var flags: UInt8
+    package var engineID: [UInt8]
+    package var boots: Int32
+    package var time: Int32
+    package var userName: [UInt8]
     var privacyParameters: [UInt8] = []
     /// The bytes of a scoped PDU, or what the cipher made of them.
     private(set) var content: [UInt8]
@@ -29,10 +29,10 @@ struct SecureMessage: Sendable {
     private var digestInput: [UInt8] = []
 
     var isAuthenticated: Bool { flags & Flag.authenticated != 0 }
-    var isEncrypted: Bool { flags & Flag.encrypted != 0 }
+    package var isEncrypted: Bool { flags & Flag.encrypted != 0 }
     var isReportable: Bool { flags & Flag.reportable != 0 }
 
-    init(
+    package init(
         messageID: Int32, flags: UInt8, engineID: [UInt8], boots: Int32, time: Int32, userName: [UInt8],
         scoped: ScopedPDU
     ) {
@@ -48,7 +48,7 @@ struct SecureMessage: Sendable {
     // MARK: Encoding
 
     /// The bytes; with keys, sealed as the flags say.
-    func encoded(keys: LocalizedKeys?, salt: UInt64) throws(SNMPError) -> [UInt8] {
+    package func encoded(keys: LocalizedKeys?, salt: UInt64) throws(SNMPError) -> [UInt8] {
         var message = self
         if isEncrypted, let key = keys?.privacy {
             (message.content, message.privacyParameters) = try key.encrypted(
@@ -95,7 +95,7 @@ struct SecureMessage: Sendable {
     /// Bytes behind the message are ignored.
     ///
     /// - Throws: `.malformedReply`; never traps on any bytes.
-    init(decoding bytes: [UInt8]) throws(SNMPError) {
+    package init(decoding bytes: [UInt8]) throws(SNMPError) {
         self = try bytes.read { (reader) throws(SNMPError) in try SecureMessage(&reader) }
     }
 
@@ -143,7 +143,7 @@ struct SecureMessage: Sendable {
     }
 
     /// Whether the digest is the one these keys make; false of a message without.
-    func isAuthentic(_ keys: LocalizedKeys) -> Bool {
+    package func isAuthentic(_ keys: LocalizedKeys) -> Bool {
         guard isAuthenticated, let key = keys.authentication, digest.count == key.algorithm.digestBytes,
             let expected = try? key.digest(of: digestInput)
         else { return false }
@@ -169,7 +169,7 @@ struct SecureMessage: Sendable {
     }
 
     /// - Throws: `.wrongPrivacy` when what a cipher gives back is no scoped PDU, `.malformedReply` for one in clear that is none.
-    func scopedPDU(_ keys: LocalizedKeys?) throws(SNMPError) -> ScopedPDU {
+    package func scopedPDU(_ keys: LocalizedKeys?) throws(SNMPError) -> ScopedPDU {
         let bytes = try opened(keys)
         do {
             return try ScopedPDU(decoding: bytes)
@@ -181,23 +181,23 @@ struct SecureMessage: Sendable {
 }
 
 /// A PDU and the context it is about (RFC 3412 section 6.8).
-struct ScopedPDU: Sendable {
-    var contextEngineID: [UInt8]
-    var contextName: [UInt8]
-    var pdu: PDU
+package struct ScopedPDU: Hashable, Sendable {
+    package var contextEngineID: [UInt8]
+    package var contextName: [UInt8]
+    package var pdu: PDU
 
-    init(contextEngineID: [UInt8], contextName: [UInt8], pdu: PDU) {
+    package init(contextEngineID: [UInt8], contextName: [UInt8], pdu: PDU) {
         self.contextEngineID = contextEngineID
         self.contextName = contextName
         self.pdu = pdu
     }
 
     /// Padding behind it is ignored.
-    init(decoding bytes: [UInt8]) throws(SNMPError) {
+    package init(decoding bytes: [UInt8]) throws(SNMPError) {
         self = try bytes.read { (reader) throws(SNMPError) in try reader.scopedPDU() }
     }
 
-    func encoded() -> [UInt8] {
+    package func encoded() -> [UInt8] {
         var writer = BERWriter()
         writer.write(self)
         return writer.bytes

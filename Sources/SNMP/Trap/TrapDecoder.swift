@@ -1,6 +1,6 @@
 /// Turns datagrams at the trap port into events and answers. A value without I/O.
-struct TrapDecoder {
-    enum Outcome {
+package struct TrapDecoder {
+    package enum Outcome {
         /// An authentic notification and, for an inform, its acknowledgement.
         case event(TrapEvent, reply: [UInt8]?)
         /// A step of SNMPv3 on the way to an inform.
@@ -30,7 +30,7 @@ struct TrapDecoder {
     private static let clockCapacity = 65_536
 
     /// - Parameter identity: who the receiver is to those who send informs.
-    init(
+    package init(
         credentials: [SNMPCredential], identity: EngineIdentity, start: ContinuousClock.Instant
     ) throws(SNMPError) {
         var all: [USMUser] = []
@@ -46,7 +46,7 @@ struct TrapDecoder {
         self.start = start
     }
 
-    mutating func decode(_ bytes: [UInt8], from source: SNMPEndpoint, now: ContinuousClock.Instant) -> Outcome {
+    package mutating func decode(_ bytes: [UInt8], from source: SNMPEndpoint, now: ContinuousClock.Instant) -> Outcome {
         do throws(SNMPError) {
             switch try SNMPVersion(of: bytes) {
             case .v1, .v2c: return try decodeCommunity(bytes, source)

@@ -1,8 +1,8 @@
 import CNetSNMP
-import SNMP
+package import SNMP
 
 /// A PDU inside libsnmp. One thread at a time may use any of them.
-final class WitnessPDU {
+package final class WitnessPDU {
     private let handle: OpaquePointer
 
     deinit {
@@ -10,13 +10,13 @@ final class WitnessPDU {
     }
 
     /// What libsnmp makes of a message; nil when it refuses it.
-    init?(parsing bytes: [UInt8]) {
+    package init?(parsing bytes: [UInt8]) {
         guard let handle = cn_pdu_parse(bytes, bytes.count) else { return nil }
         self.handle = handle
     }
 
     /// The same PDU, built by libsnmp's functions.
-    init?(_ pdu: PDU) {
+    package init?(_ pdu: PDU) {
         guard
             let handle = cn_pdu_new(0xA0 | pdu.kind.rawValue, pdu.requestID, pdu.errorStatus, pdu.errorIndex)
         else { return nil }
@@ -51,16 +51,37 @@ final class WitnessPDU {
     }
 
     /// The v2c message with this PDU, as libsnmp encodes it.
-    func built(community: [UInt8]) -> [UInt8]? {
+    package func built(community: [UInt8]) -> [UInt8]? {
         var output = [UInt8](repeating: 0, count: 65_536)
         let count = cn_pdu_build(handle, 1, community, community.count, &output, output.count)
         return count > 0 ? Array(output.prefix(count)) : nil
     }
 
     /// Its content; nil for what this package has no words for.
-    var pdu: PDU? {
+    package var pdu: PDU? {
         let header = cn_pdu_get_header(handle)
-        guard let kind = PDU.Kind(rawValue: header.command & 0x1F) else { return nil }
+        guard let kind = PDU.Kind(rawValue: header.command & 0x1F), let varBinds else { return nil }
+        return PDU(
+            kind, requestID: Int32(truncatingIfNeeded: header.request_id),
+            errorStatus: Int32(truncatingIfNeeded: header.error_status),
+            errorIndex: Int32(truncatingIfNeeded: header.error_index), varBinds: varBinds)
+    }
+
+    /// Its content when it is a trap of SNMPv1.
+    package var trapV1: TrapV1? {
+        var oid = [UInt32](repeating: 0, count: 128)
+        let trap = cn_pdu_get_trap(handle, &oid)
+        guard cn_pdu_get_header(handle).command == 0xA4, let varBinds else { return nil }
+        return TrapV1(
+            enterprise: identifier(oid, trap.enterprise_count),
+            agentAddress: withUnsafeBytes(of: trap.agent_address) { Array($0) },
+            genericTrap: Int32(truncatingIfNeeded: trap.generic_trap),
+            specificTrap: Int32(truncatingIfNeeded: trap.specific_trap),
+            uptime: UInt32(truncatingIfNeeded: trap.time_stamp), varBinds: varBinds)
+    }
+
+    private var varBinds: [VarBind]? {
+        let header = cn_pdu_get_header(handle)
         var varBinds: [VarBind] = []
         var oid = [UInt32](repeating: 0, count: 128)
         var valueOID = oid
@@ -74,7 +95,7 @@ final class WitnessPDU {
             case 0x02: value = .integer(Int32(bitPattern: number))
             case 0x03, 0x04, 0x45: value = .octetString(octets)
             case 0x05: value = .null
-            case 0x06: value = .objectIdentifier(ObjectIdentifier(Array(valueOID.prefix(binding.value_oid_count))))
+            case 0x06: value = .objectIdentifier(identifier(valueOID, binding.value_oid_count))
             case 0x40: value = octets.count == 4 ? .ipAddress(octets) : .octetString(octets)
             case 0x41: value = .counter32(number)
             case 0x42, 0x47: value = .gauge32(number)
@@ -86,11 +107,13 @@ final class WitnessPDU {
             case 0x82: value = .endOfMibView
             default: return nil
             }
-            varBinds.append(VarBind(ObjectIdentifier(Array(oid.prefix(binding.oid_count))), value))
+            varBinds.append(VarBind(identifier(oid, binding.oid_count), value))
         }
-        return PDU(
-            kind, requestID: Int32(truncatingIfNeeded: header.request_id),
-            errorStatus: Int32(truncatingIfNeeded: header.error_status),
-            errorIndex: Int32(truncatingIfNeeded: header.error_index), varBinds: varBinds)
+        return varBinds
+    }
+
+    /// An identifier without contents has one arc in libsnmp, two here.
+    private func identifier(_ arcs: [UInt32], _ count: Int) -> ObjectIdentifier {
+        ObjectIdentifier(count == 1 ? [arcs[0], 0] : Array(arcs.prefix(count)))
     }
 }

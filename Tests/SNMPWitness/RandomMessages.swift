@@ -1,38 +1,24 @@
-import SNMP
+package import SNMP
+package import TestSupport
 
-/// SplitMix64: the same seed gives the same messages on every machine.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-        return word ^ (word >> 31)
-    }
-
-    mutating func bytes(upTo count: Int) -> [UInt8] {
+extension SeededGenerator {
+    package mutating func bytes(upTo count: Int) -> [UInt8] {
         (0..<Int.random(in: 0...count, using: &self)).map { _ in UInt8.random(in: .min ... .max, using: &self) }
     }
 
     /// Small and large numbers alike.
-    mutating func number() -> UInt64 {
+    package mutating func number() -> UInt64 {
         next() >> UInt64.random(in: 0...63, using: &self)
     }
 
-    mutating func objectIdentifier() -> ObjectIdentifier {
+    package mutating func objectIdentifier() -> ObjectIdentifier {
         let first = UInt32.random(in: 0...2, using: &self)
         let second = first < 2 ? UInt32.random(in: 0...39, using: &self) : UInt32.random(in: 0...10_000, using: &self)
         let rest = (0..<Int.random(in: 0...20, using: &self)).map { _ in UInt32(truncatingIfNeeded: number()) }
         return ObjectIdentifier([first, second] + rest)
     }
 
-    mutating func value() -> SNMPValue {
+    package mutating func value() -> SNMPValue {
         switch Int.random(in: 0...12, using: &self) {
         case 0: .integer(Int32(truncatingIfNeeded: number()))
         case 1: .octetString(bytes(upTo: 200))
@@ -50,11 +36,11 @@ struct SeededGenerator: RandomNumberGenerator {
         }
     }
 
-    mutating func varBinds() -> [VarBind] {
+    package mutating func varBinds() -> [VarBind] {
         (0..<Int.random(in: 0...8, using: &self)).map { _ in VarBind(objectIdentifier(), value()) }
     }
 
-    mutating func pdu(_ kinds: [PDU.Kind]) -> PDU {
+    package mutating func pdu(_ kinds: [PDU.Kind]) -> PDU {
         let kind = kinds[Int.random(in: kinds.indices, using: &self)]
         let small = Int32.random(in: 0...20, using: &self)
         return PDU(
@@ -62,7 +48,7 @@ struct SeededGenerator: RandomNumberGenerator {
             errorIndex: kind == .response ? small : 0, varBinds: varBinds())
     }
 
-    mutating func message() -> CommunityMessage {
+    package mutating func message() -> CommunityMessage {
         let kinds: [PDU.Kind] = [.get, .getNext, .response, .set, .getBulk, .inform, .trap, .report]
         let isTrapV1 = Int.random(in: 0...5, using: &self) == 0
         let content: CommunityMessage.Content =
