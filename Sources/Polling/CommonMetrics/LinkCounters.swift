@@ -36,8 +36,11 @@ package struct OctetCounter: Sendable {
     ///   - low: ifInOctets or ifOutOctets.
     /// - Returns: nil where the value cannot be told.
     package mutating func value(high: Double?, low: Double?) -> Double? {
-        let lowStep = zip(low, lastLow).map { CounterSum.step(from: $1, to: $0) } ?? 0
-        if let low { lastLow = low }
+        var lowStep = 0.0
+        if let low {
+            if let lastLow { lowStep = CounterSum.step(from: lastLow, to: low) }
+            lastLow = low
+        }
         let value: Double
         if let high, high > 0 || source == .high || (low ?? 0) == 0 {
             missed = 0
@@ -61,11 +64,6 @@ package struct OctetCounter: Sendable {
         }
         lastValue = value
         return value
-    }
-
-    private func zip(_ first: Double?, _ second: Double?) -> (Double, Double)? {
-        guard let first, let second else { return nil }
-        return (first, second)
     }
 }
 
