@@ -50,6 +50,22 @@ extern "C" bool hd_re2_matches_whole(const hd_re2 *pattern, const char *text, si
     }
 }
 
+extern "C" bool hd_re2_search(
+    const hd_re2 *pattern, const char *text, size_t length, ptrdiff_t *start, ptrdiff_t *count) {
+    try {
+        re2::StringPiece subject(text, length);
+        re2::StringPiece found[2];
+        const int groups = pattern->expression.NumberOfCapturingGroups() > 0 ? 2 : 1;
+        if (!pattern->expression.Match(subject, 0, length, RE2::UNANCHORED, found, groups)) return false;
+        const re2::StringPiece &part = found[groups - 1];
+        *start = part.data() == nullptr ? 0 : part.data() - subject.data();
+        *count = part.data() == nullptr ? -1 : static_cast<ptrdiff_t>(part.size());
+        return true;
+    } catch (...) {
+        return false;
+    }
+}
+
 extern "C" void hd_re2_free(hd_re2 *pattern) {
     delete pattern;
 }

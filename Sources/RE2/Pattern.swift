@@ -39,6 +39,36 @@ package final class Pattern: Sendable {
         }
     }
 
+    /// Whether the pattern, which is then not anchored, is anywhere in `text`.
+    package func isFound(in text: String) -> Bool {
+        search(text) { _, _, _ in () } != nil
+    }
+
+    /// Searches `text` for the pattern, which is then not anchored.
+    /// - Returns: what the first group took, or the whole match where the pattern has no group; nil without a match, or when
+    ///   the group took no part in it.
+    package func firstMatch(in text: String) -> Substring? {
+        let found = search(text) { text, start, count -> Substring? in
+            guard count >= 0 else { return nil }
+            let lower = text.utf8.index(text.startIndex, offsetBy: start)
+            return text[lower..<text.utf8.index(lower, offsetBy: count)]
+        }
+        return found ?? nil
+    }
+
+    /// - Parameter body: given the place of the first group, or of the match without one, in UTF-8; -1 bytes: the group took no part.
+    private func search<Result>(_ text: String, _ body: (String, Int, Int) -> Result) -> Result? {
+        var text = text
+        var start = 0
+        var count = 0
+        let isFound = text.withUTF8 { bytes in
+            bytes.withMemoryRebound(to: CChar.self) {
+                hd_re2_search(compiled, $0.baseAddress, $0.count, &start, &count)
+            }
+        }
+        return isFound ? body(text, start, count) : nil
+    }
+
     /// The pattern with `(?<name>` spelled `(?P<name>`: the RE2 of Debian 12 knows only the latter, Go's regexp both.
     /// Escapes, `\Q…\E` and character classes stay as they are, and so does look-behind, which RE2 then refuses.
     static func spellingGroupNames(_ pattern: [UInt8]) -> [UInt8] {

@@ -20,6 +20,12 @@ hd_re2 *_Nullable hd_re2_compile(
 /// Whether the pattern matches the whole of the UTF-8 text.
 bool hd_re2_matches_whole(const hd_re2 *_Nonnull pattern, const char *_Nullable text, size_t length);
 
+/// Searches the UTF-8 text for the pattern, anywhere in it. Sets the place of the first group, or of the whole match when the
+/// pattern has none; a group that took no part has a length of -1.
+bool hd_re2_search(
+    const hd_re2 *_Nonnull pattern, const char *_Nullable text, size_t length, ptrdiff_t *_Nonnull start,
+    ptrdiff_t *_Nonnull count);
+
 void hd_re2_free(hd_re2 *_Nonnull pattern);
 
 #ifdef __cplusplus
