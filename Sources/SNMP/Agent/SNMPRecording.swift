@@ -2,7 +2,8 @@
 ///
 /// TYPE is the decimal BER tag (2 Integer32, 4 OctetString, 5 Null, 6 ObjectIdentifier, 64 IpAddress, 65 Counter32,
 /// 66 Gauge32, 67 TimeTicks, 68 Opaque, 70 Counter64), followed by `x` when VALUE is hexadecimal or `e` when it has
-/// backslash escapes. What follows a colon in TYPE instructs the program that wrote the format and is ignored.
+/// backslash escapes. What follows a colon in TYPE instructs the program that wrote the format to vary the value: VALUE is then a
+/// list of settings, of which `value`, `initial` or `offset` is taken.
 package struct SNMPRecording: Sendable {
     /// The recorded instances, sorted.
     package let objects: ObjectIndex<SNMPValue>
@@ -33,6 +34,7 @@ package struct SNMPRecording: Sendable {
             var type = fields[1].split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false).first
         else { return nil }
         var content = Array(fields[2])
+        if type.count < fields[1].count { content = initialValue(content) }
         switch type.last {
         case UInt8(ascii: "x"):
             guard let decoded = bytes(hexadecimal: content) else { return nil }
@@ -45,6 +47,16 @@ package struct SNMPRecording: Sendable {
             break
         }
         return value(tag: type, text: content).map { VarBind(oid, $0) }
+    }
+
+    /// What the settings of a varied value say it begins with; the whole text where they say nothing.
+    private static func initialValue(_ content: [UInt8]) -> [UInt8] {
+        for name in ["value=", "initial=", "offset="] {
+            for setting in content.split(separator: UInt8(ascii: ",")) where setting.starts(with: name.utf8) {
+                return Array(setting.dropFirst(name.utf8.count))
+            }
+        }
+        return content
     }
 
     private static func value(tag: ArraySlice<UInt8>, text bytes: [UInt8]) -> SNMPValue? {

@@ -80,10 +80,12 @@ enum ErrorStatus {
     }
 }
 
-/// Reads instances in as few messages as they fit into.
+/// Reads instances, or those that follow them, in as few messages as they fit into.
 struct GetOperation {
     private let oids: [ObjectIdentifier]
-    private var results: [SNMPValue?]
+    /// GETNEXT instead of GET.
+    private let isNext: Bool
+    private var results: [VarBind?]
     /// Indices not yet asked, last first.
     private var waiting: [Int]
     /// Indices in the question that is out.
@@ -94,8 +96,9 @@ struct GetOperation {
     /// Bytes of names in one message: with values about as long again, an answer stays below an Ethernet frame.
     private static let nameBytes = 700
 
-    init(_ oids: [ObjectIdentifier]) {
+    init(_ oids: [ObjectIdentifier], isNext: Bool = false) {
         self.oids = oids
+        self.isNext = isNext
         results = Array(repeating: nil, count: oids.count)
         waiting = Array(oids.indices.reversed())
     }
@@ -110,9 +113,16 @@ struct GetOperation {
             waiting.removeLast()
         }
         guard !asked.isEmpty else {
-            return .finished(zip(oids, results).map { VarBind($0, $1 ?? .noSuchObject) })
+            return .finished(zip(oids, results).map { $1 ?? VarBind($0, nothing) })
         }
-        return .ask(PDU(.get, requestID: 0, varBinds: asked.map { VarBind(oids[$0]) }))
+        return .ask(PDU(isNext ? .getNext : .get, requestID: 0, varBinds: asked.map { VarBind(oids[$0]) }))
+    }
+
+    private var nothing: SNMPValue { isNext ? .endOfMibView : .noSuchObject }
+
+    /// Agents whose table ends may repeat the identifier asked for, with an exception.
+    private func isAnswer(_ varBind: VarBind, to oid: ObjectIdentifier) -> Bool {
+        isNext ? oid < varBind.oid || varBind.value.isException : varBind.oid == oid
     }
 
     mutating func receive(_ pdu: PDU) -> Operation.Step {
@@ -123,10 +133,13 @@ struct GetOperation {
                     SNMPError(
                         .malformedReply, "expected \(asked.count) variable bindings, found \(pdu.varBinds.count)"))
             }
-            for (index, varBind) in zip(asked, pdu.varBinds) where varBind.oid != oids[index] {
-                return .unusable(SNMPError(.malformedReply, "expected \(oids[index]), found \(varBind.oid)"))
+            for (index, varBind) in zip(asked, pdu.varBinds) where !isAnswer(varBind, to: oids[index]) {
+                return .unusable(
+                    SNMPError(
+                        .malformedReply,
+                        "expected \(isNext ? "an identifier after " : "")\(oids[index]), found \(varBind.oid)"))
             }
-            for (index, varBind) in zip(asked, pdu.varBinds) { results[index] = varBind.value }
+            for (index, varBind) in zip(asked, pdu.varBinds) { results[index] = varBind }
             return next()
         case ErrorStatus.tooBig where asked.count > 1:
             batch = asked.count / 2
@@ -137,7 +150,7 @@ struct GetOperation {
             let missing = Int(pdu.errorIndex) - 1
             if asked.indices.contains(missing) || asked.count == 1 {
                 let position = asked.count == 1 ? 0 : missing
-                results[asked[position]] = .noSuchObject
+                results[asked[position]] = VarBind(oids[asked[position]], nothing)
                 asked.remove(at: position)
             } else {
                 batch = 1

@@ -30,6 +30,13 @@ package final class SNMPClient: Sendable {
         try await perform(.get(GetOperation(oids)), peer, deadline, .deadline)
     }
 
+    /// The instances that follow these identifiers, in the order asked; `.endOfMibView` where none does.
+    package func next(
+        _ oids: [ObjectIdentifier], from peer: SNMPPeer, deadline: ContinuousClock.Instant
+    ) async throws(SNMPError) -> [VarBind] {
+        try await perform(.get(GetOperation(oids, isNext: true)), peer, deadline, .deadline)
+    }
+
     /// Everything below `root` in increasing order, by GETBULK (GETNEXT with v1).
     package func walk(
         _ root: ObjectIdentifier, from peer: SNMPPeer, limits: WalkLimits, deadline: ContinuousClock.Instant
