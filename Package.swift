@@ -57,6 +57,9 @@ let package = Package(
         .target(name: "CPlatform"),
         .target(name: "CNetSNMP", linkerSettings: [.linkedLibrary("netsnmp")]),
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+        // Config/modules, which is part of the program.
+        .target(name: "CShippedModules"),
+        .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
 
         // vocabulary
@@ -72,6 +75,7 @@ let package = Package(
         library("PromQLSyntax", ["MonitoringModel"]),
         library("ChunkEncoding", ["MonitoringModel", "CPlatform"]),
         library("RE2", ["CRE2"]),
+        library("Compression", ["CZlib"]),
         library("DatabaseFiles", [grdb]),
 
         // engines
@@ -79,7 +83,7 @@ let package = Package(
         library("PromQLEngine", ["MonitoringModel", "PromQLSyntax", "RE2"]),
 
         // domain
-        library("Polling", ["MonitoringModel", "Inventory", "ExpositionFormat", "SNMP", "HTTPTransport"]),
+        library("Polling", ["MonitoringModel", "Inventory", "ExpositionFormat", "SNMP", "HTTPTransport", "RE2"]),
         library("Incidents", ["MonitoringModel", "Inventory"]),
         library("AlertDispatch", ["MonitoringModel", "HTTPTransport"]),
         library("Access", ["MonitoringModel", "Inventory", crypto]),
@@ -113,9 +117,10 @@ let package = Package(
         // composition
         library(
             "HaidangConfiguration",
-            ["MonitoringModel", "Inventory", "SNMP", "Reachability", "Polling", "AlertDispatch", yams],
-            // A link to Config/modules: the shipped modules are part of the program.
-            resources: [.embedInCode("modules")]),
+            [
+                "MonitoringModel", "Inventory", "SNMP", "Reachability", "Polling", "AlertDispatch", "RE2",
+                "CShippedModules", yams,
+            ]),
         library(
             "CitySimulator",
             [
@@ -137,7 +142,8 @@ let package = Package(
             name: "haidang",
             dependencies: [
                 "HaidangService", "HaidangConfiguration", "CitySimulator", "Access", "Inventory", "SNMP",
-                "MonitoringModel", "ExpositionFormat", "HTTPAPI", argumentParser, logging,
+                "MonitoringModel", "ExpositionFormat", "HTTPAPI", "Polling", "HTTPTransport", "Compression",
+                argumentParser, logging,
             ],
             swiftSettings: checks),
 
@@ -181,7 +187,12 @@ let package = Package(
         tests(
             "StateStore",
             ["StateStore", "Incidents", "AlertDispatch", "Access", "SNMP", "DatabaseFiles", "MonitoringModel", grdb]),
-        tests("Polling", ["Polling", "SNMP", "Inventory", "HTTPTransport", "HaidangConfiguration", "MonitoringModel"]),
+        tests(
+            "Polling",
+            [
+                "Polling", "SNMP", "Inventory", "HTTPTransport", "HaidangConfiguration", "MonitoringModel", "RE2",
+                "Compression",
+            ], exclude: ["Fixtures"]),
         tests("Incidents", ["Incidents", "Inventory", "MonitoringModel"]),
         tests("AlertDispatch", ["AlertDispatch", "HTTPTransport", "MonitoringModel"]),
         tests("Access", ["Access", "Inventory", "MonitoringModel"]),

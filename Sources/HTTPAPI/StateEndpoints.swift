@@ -37,7 +37,18 @@ struct StateEndpoints: Sendable {
                 lastScrape: last?.time.rfc3339, lastSuccess: status.lastSuccess?.rfc3339,
                 lastScrapeDuration: last?.duration.inSeconds ?? 0, samples: last?.sampleCount ?? 0,
                 scrapeInterval: "\(status.target.interval.wholeMilliseconds / 1000)s", polls: status.pollCount,
-                succeeded: status.successCount, onTime: status.onTimeCount)
+                succeeded: status.successCount, onTime: status.onTimeCount,
+                device: status.identity.map {
+                    DeviceRow(
+                        vendor: $0.vendor, kind: $0.kind?.rawValue, model: $0.model, software: $0.software,
+                        serial: $0.serial)
+                },
+                modules: status.matches.map { ModuleRow(name: $0.module, reason: $0.reason) },
+                changes: status.changes.map {
+                    ChangeRow(
+                        time: $0.time.rfc3339, code: $0.change.code.rawValue, interface: $0.change.interface,
+                        detail: $0.change.detail)
+                })
         }
         return try Reply.success(TargetList(activeTargets: rows, droppedTargets: []))
     }
@@ -92,6 +103,30 @@ struct StateEndpoints: Sendable {
         var polls: Int
         var succeeded: Int
         var onTime: Int
+        /// What the agent says of its device; nil for other targets and before the first poll.
+        var device: DeviceRow?
+        var modules: [ModuleRow]
+        var changes: [ChangeRow]
+    }
+
+    private struct DeviceRow: Encodable {
+        var vendor: String?
+        var kind: String?
+        var model: String?
+        var software: String?
+        var serial: String?
+    }
+
+    private struct ModuleRow: Encodable {
+        var name: String
+        var reason: String
+    }
+
+    private struct ChangeRow: Encodable {
+        var time: String
+        var code: String
+        var interface: String
+        var detail: String
     }
 
     private struct ReasonRow: Encodable {

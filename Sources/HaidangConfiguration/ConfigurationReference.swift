@@ -6,6 +6,7 @@ package enum ConfigurationReference {
         .inventoryFile, .area, .datedName, .datedParent, .site, .datedArea, .device, .snmpAccess, .httpCheck, .link,
         .linkEnd, .room, .pool, .dependency,
         .credentialFile, .credential, .protocolAndSecret, .secret,
-        .module, .moduleMatch, .moduleMetric, .moduleTable, .moduleKey,
+        .module, .moduleMatch, .moduleIdentity, .moduleWhen, .moduleSource, .moduleMetric, .moduleTable, .moduleIndex,
+        .moduleKey, .moduleWhere,
     ]
 }

@@ -32,6 +32,14 @@ enum SelfMetrics {
         list.counter(
             "haidang_polls_on_time_total", "Polls that began and ended in their slot.",
             Double(polls.onTime))
+        list.counter(
+            "haidang_refused_values_total",
+            "Values of agents that were not written: marks for \"unknown\", text for a number, what no device can mean.",
+            Double(polls.refusedValues))
+        list.counter(
+            "haidang_device_changes_total",
+            "Interfaces that came, went or were renumbered, and devices that were replaced.",
+            Double(polls.changes.values.reduce(0, +)))
         list.gauge("haidang_alerts_firing", "Alerts that fire.", Double(alerts.count))
         list.counter("haidang_traps_received_total", "Datagrams at the trap port.", Double(traps.received))
         list.counter("haidang_traps_refused_total", "Traps of sources not allowed.", Double(traps.refused))

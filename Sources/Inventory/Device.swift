@@ -3,7 +3,16 @@ package struct Device: Hashable, Sendable {
     /// What a device is for; decides which pages and simulated objects it has, never how it is polled.
     package enum Kind: String, CaseIterable, Sendable {
         case router, firewall, accessSwitch = "switch", hypervisor, virtualMachine = "vm", array, ups, sensor, codec,
-            portal, mail, server
+            portal, mail, server, pdu, cooling
+        /// What manages a server from below: iLO, iDRAC, IMC, BMC, a chassis' administrator.
+        case controller
+        case accessPoint = "access-point", loadBalancer = "load-balancer"
+        /// Camera or video recorder.
+        case camera
+        /// What reaches other devices' serial ports and screens.
+        case console
+        /// What conferences are held on or routed by: MCU, call control.
+        case conference
     }
 
     /// The stable inventory id: the label `instance`.

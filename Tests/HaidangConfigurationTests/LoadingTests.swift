@@ -196,10 +196,11 @@ struct LoadingTests {
     func modules() throws {
         let directory = try directory([
             "modules/a.yml": Array("name: system\nscalars: [{ name: x, oid: 1.3.6.1, kind: gauge }]\n".utf8),
-            "modules/b.yml": Array("name: pump\nmatch: { probes: [.1.3.6.1.4] }\ntables: [{ name: t }]\n".utf8),
+            "modules/b.yml": Array(
+                "name: pump\nmatch: { probes: [.1.3.6.1.4] }\ntables: [{ name: t, metrics: [] }]\n".utf8),
         ])
         let modules = try Configuration.load(directory: directory.path).modules
-        #expect(modules.map(\.name) == ["entity-sensor", "host-resources", "interfaces", "system", "ups", "pump"])
+        #expect(modules.map(\.name).sorted() == (ShippedConfiguration.modules + ["pump"]).sorted())
         #expect(modules.first { $0.name == "system" }?.scalars.map(\.name) == ["x"])
     }
 }

@@ -223,21 +223,40 @@ struct AgentProbeTests {
     }
 
     @Test("modules are found by sysObjectID, by sysDescr, by probe, or named")
-    func matching() async {
+    func matching() async throws {
         var bench = ProbeBench(TestDevice.ports(Self.twoPorts))
-        let conditions: [(String, (inout DeviceModule.Match) -> Void)] = [
-            ("by-oid", { $0.sysObjectIDs = ["1.3.6.1.4.1.9"] }), ("by-text", { $0.sysDescriptions = ["test os"] }),
-            ("by-probe", { $0.probes = ["1.3.6.1.2.1.31"] }), ("by-instance", { $0.probes = ["1.3.6.1.2.1.1.5.0"] }),
-            ("other-oid", { $0.sysObjectIDs = ["1.3.6.1.4.1.90"] }), ("other-text", { $0.sysDescriptions = ["vrp"] }),
-            ("other-probe", { $0.probes = ["1.3.6.1.2.1.33"] }), ("any", { _ in }),
+        let testOS = try TextPattern("test os [0-9]")
+        let vrp = try TextPattern("vrp")
+        let conditions: [(String, (inout DeviceModule.Condition) -> Void)] = [
+            ("by-oid", { $0.sysObjectIDs = ["1.3.6.1.4.1.9"] }), ("by-text", { $0.sysDescriptions = [testOS] }),
+            ("by-probe", { $0.probes = ["1.3.6.1.2.1.31"] }), ("by-scalar", { $0.probes = ["1.3.6.1.2.1.1.5"] }),
+            (
+                "by-both",
+                {
+                    $0.sysObjectIDs = ["1.3.6.1.4.1.9"]
+                    $0.probes = ["1.3.6.1.2.1.31"]
+                }
+            ),
+            (
+                "by-half",
+                {
+                    $0.sysObjectIDs = ["1.3.6.1.4.1.90"]
+                    $0.probes = ["1.3.6.1.2.1.31"]
+                }
+            ),
+            ("other-oid", { $0.sysObjectIDs = ["1.3.6.1.4.1.90"] }), ("other-text", { $0.sysDescriptions = [vrp] }),
+            ("other-probe", { $0.probes = ["1.3.6.1.2.1.33"] }),
         ]
         bench.modules = conditions.map { name, condition in
-            var match = DeviceModule.Match()
+            var match = DeviceModule.Condition()
             condition(&match)
-            return DeviceModule(name: name, match: match)
+            return DeviceModule(name: name, match: [match])
         }
+        bench.modules.append(DeviceModule(name: "any"))
         await bench.poll()
-        #expect(bench.session.matches.map(\.module) == ["by-oid", "by-text", "by-probe", "by-instance", "any"])
+        #expect(
+            bench.session.matches.map(\.module) == ["by-oid", "by-text", "by-probe", "by-scalar", "by-both", "any"])
+        #expect(bench.agent.nexts.count == 1, "all probes are asked together")
         #expect(bench.session.matches[0].reason == "sysObjectID 1.3.6.1.4.1.9.1.1 is below 1.3.6.1.4.1.9")
 
         var named = ProbeBench(TestDevice.system)

@@ -59,9 +59,16 @@ struct CommonMetricsTests {
             ([8, 9, 0, 2_147_483_647, 1], nil), ([8, 9, 99, 41, 1], nil), ([8, 40, 0, 41, 1], nil),
             ([8, nil, nil, 41, nil], 41), ([8, 9, 0, nil, 1], nil),
         ] as [([Double?], Double?)])
-    func sensors(row: [Double?], expected: Double?) {
-        let celsius = SensorReading.celsius(
-            type: row[0], scale: row[1], precision: row[2], value: row[3], status: row[4])
+    func sensors(row: [Double?], expected: Double?) async {
+        var values = TestDevice.system
+        let entry: [UInt32] = [1, 3, 6, 1, 2, 1, 99, 1, 1, 1]
+        for (column, cell) in row.enumerated() {
+            guard let cell else { continue }
+            values[ObjectIdentifier(entry + [UInt32(column + 1), 1])] = .integer(Int32(cell))
+        }
+        var bench = ProbeBench(values)
+        await bench.poll()
+        let celsius = bench.appender.values()["device_temperature_celsius"]
         #expect((celsius == nil) == (expected == nil))
         if let celsius, let expected { #expect(abs(celsius - expected) < 1e-9) }
     }

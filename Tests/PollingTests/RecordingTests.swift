@@ -29,7 +29,9 @@ struct RecordingTests {
 
     private static func poll(_ name: String, pools: [Pool] = []) async throws -> Played {
         let directory = try #require(SharedData.directory)
-        let agent = try RecordedAgent(file: "\(directory)/snmprec/librenms/\(name).snmprec")
+        let file = "\(directory)/snmprec/librenms/\(name).snmprec"
+        let recording = try SNMPRecording(parsing: [UInt8](Data(contentsOf: URL(fileURLWithPath: file))))
+        let agent = try LoopbackAgent(recording.objects)
         defer { agent.stop() }
         let modules = try shippedModules.get()
         let address = try #require(IPAddress("127.0.0.1"))
@@ -50,11 +52,10 @@ struct RecordingTests {
             client.close()
             http.close()
         }
-        let poller = Poller(
-            plan: PollPlan(targets: [target], inventory: inventory, modules: modules), snmp: client, http: http,
-            appender: RecordingAppender(), observer: OutcomeRecorder(), clock: SystemClock())
-        let report = try #require(await poller.pollOnce(target))
-        return Played(report: report, recording: agent.recording, modules: modules)
+        let plan = PollPlan(targets: [target], inventory: inventory, modules: modules)
+        let report = try #require(
+            await Poller.pollOnce(target, in: plan, agents: client, http: http, clock: SystemClock()))
+        return Played(report: report, recording: recording, modules: modules)
     }
 
     /// What the example configuration loads is what is shipped.
@@ -71,9 +72,12 @@ struct RecordingTests {
         #expect(played.report.outcome.reason == nil)
         let matched = Set(played.report.matches.map(\.module))
         for module in played.modules where matched.contains(module.name) {
-            for metric in module.tables.flatMap(\.metrics) where metric.kind != .text {
+            let tables = module.tables.filter(\.conditions.isEmpty)
+            for metric in tables.flatMap(\.metrics)
+            where (metric.kind == .gauge || metric.kind == .counter) && metric.reading == ValueReading() {
+                let oid = metric.oids[0]
                 let cells = zip(played.recording.objects.oids, played.recording.objects.keys)
-                    .filter { $0.0.starts(with: metric.oid) && $0.0 != metric.oid }.compactMap { $0.1.sampleValue }
+                    .filter { $0.0.starts(with: oid) && $0.0 != oid }.compactMap { $0.1.sampleValue }
                 let samples = played.report.samples.filter { $0.labels.metricName == metric.name }
                 #expect(samples.map(\.sample.value).sorted() == cells.sorted(), "\(metric.name)")
                 #expect(Set(samples.map(\.labels)).count == samples.count, "\(metric.name)")
@@ -87,24 +91,27 @@ struct RecordingTests {
             id: "store", name: LocalizedText("Store"), device: "vmware-esxi",
             storage: "/vmfs/volumes/7c6de8dc-33a02fdb-0000-000000000000")
         let played = try await Self.poll("vmware-esxi", pools: [pool])
-        #expect(Set(played.report.matches.map(\.module)) == ["system", "interfaces", "host-resources"])
+        #expect(
+            Set(played.report.matches.map(\.module)).isSuperset(of: ["system", "interfaces", "host-resources"]))
         #expect(played.value("ifHCInOctets", ["ifName": "vmnic4"]) == 233_481_089_086_071)
         #expect(played.value("interface_info", ["ifName": "vmnic4", "index": "1", "ifAlias": "07:00.0"]) == 1)
         #expect(played.value("capacity_size_bytes", ["resource": "store"]) == 36_003_730_423_808)
         #expect(played.value("capacity_used_bytes", ["resource": "store"]) == 13_390_408_351_744)
         #expect(played.value("device_memory_size_bytes") == 206_121_951_232)
         #expect(played.value("device_memory_used_bytes") == 100_664_401_920)
-        #expect(played.value("device_cpu_ratio") == 0.1296875)
+        let load = try #require(played.value("device_cpu_ratio"))
+        #expect(abs(load - 0.1296875) < 1e-12)
         // sysUpTime is the agent's 10.7 days, the host has been up 184.
         #expect(played.value("sysUpTime") == 92_095_900)
         #expect(played.value("device_uptime_seconds") == 15_920_662)
     }
 
-    @Test("a firewall that calls its file systems memory: the first row is the memory")
+    @Test("a firewall that calls its file systems and memory zones memory: UCD-SNMP-MIB knows the memory")
     func firewall() async throws {
         let played = try await Self.poll("pfsense")
-        let size = try #require(played.value("hrStorageSize", ["hrStorageDescr": "Real Memory Metrics"]))
-        #expect(played.value("device_memory_size_bytes") == size * 4_096)
+        let size = try #require(played.value("memTotalReal"))
+        #expect(played.value("device_memory_size_bytes") == size * 1_024)
+        #expect(played.report.findings?.identity.vendor == "Netgate")
     }
 
     @Test("a UPS")

@@ -70,13 +70,15 @@ struct SnmpdTests {
         }
         let appender = RecordingAppender()
         let recorder = OutcomeRecorder()
+        let plan = PollPlan(
+            targets: [target], inventory: CityInventory(),
+            modules: [TestModules.system, TestModules.interfaces, TestModules.host])
         let poller = Poller(
-            plan: PollPlan(
-                targets: [target], inventory: CityInventory(),
-                modules: [TestModules.system, TestModules.interfaces, TestModules.host]), snmp: client, http: http,
+            plan: plan, snmp: client, http: http,
             appender: appender, observer: recorder, clock: SystemClock())
         try await eventually("the agent answers") {
-            await poller.pollOnce(target)?.outcome.isUp == true
+            await Poller.pollOnce(target, in: plan, agents: client, http: http, clock: SystemClock())?.outcome.isUp
+                == true
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await poller.run() }

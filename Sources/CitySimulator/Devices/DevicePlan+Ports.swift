@@ -54,9 +54,10 @@ struct PortDrawer {
         case .accessSwitch: return row("Gi1/0/", 1...24, gigabit)
         case .hypervisor: return row("vmnic", 0...3, 10 * gigabit)
         case .array: return row("e0", 0...3, 10 * gigabit)
-        case .server, .mail, .portal: return loopback + row("eth", 0...1, gigabit)
+        case .server, .mail, .portal, .loadBalancer, .conference: return loopback + row("eth", 0...1, gigabit)
         case .virtualMachine: return loopback + row("eth", 0...0, 10 * gigabit)
-        case .ups, .sensor, .codec: return row("eth", 0...0, gigabit / 10)
+        case .ups, .sensor, .codec, .pdu, .cooling, .controller, .accessPoint, .camera, .console:
+            return row("eth", 0...0, gigabit / 10)
         }
     }
 

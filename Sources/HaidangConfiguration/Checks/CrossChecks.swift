@@ -5,7 +5,7 @@ import Polling
 struct CrossChecks {
     let draft: InventoryDraft
     let service: ServiceDraft?
-    let modules: [Entry<DeviceModule>]
+    let modules: [DeviceModule]
     let problems: ProblemList
 
     /// - Parameter isComplete: every file could be read. If not, an id that is missing may stand in the part that could not be
@@ -53,7 +53,7 @@ struct CrossChecks {
     }
 
     private func checkDevices() {
-        let moduleNames = Set(modules.map(\.element.name))
+        let moduleNames = Set(modules.map(\.name))
         let communities = Set(draft.credentials.entries.map(\.element).filter { !$0.scheme.isUser }.map(\.id))
         for entry in draft.devices.entries {
             let device = entry.element

@@ -5,6 +5,8 @@ import SNMP
 struct ScalarForm<Value> {
     /// With its article: "a duration as 60s, 5m or 90d".
     let expected: String
+    /// The same without a long list of names.
+    var briefly: String?
     /// All the texts there are, when they can be counted: the nearest is suggested.
     var candidates: [String] = []
     /// The text may be, or hold, a secret: messages do not show it.
@@ -17,6 +19,8 @@ struct ScalarForm<Value> {
             if let value = parse(text) { return value }
             let suggestion = problems.suggestion(for: text, among: candidates)
             let found = isHidden ? "another text (not shown)" : quoted(text) + suggestion
+            // Many names help only where none of them is near.
+            let expected = suggestion.isEmpty ? expected : briefly ?? expected
             problems.report(node.place, "expected \(expected) in \(quoted(what)), found \(found)")
         } else {
             problems.report(node.place, "expected \(expected) in \(quoted(what)), found \(node.found)")
@@ -202,8 +206,9 @@ extension ScalarForm where Value: RawRepresentable & CaseIterable, Value.RawValu
     /// One of the names of an enumeration.
     static func oneOf(_: Value.Type) -> ScalarForm {
         let names = Value.allCases.map(\.rawValue)
-        return ScalarForm(expected: "one of \(names.joined(separator: ", "))", candidates: names) {
-            Value(rawValue: $0)
-        }
+        return ScalarForm(
+            expected: "one of \(names.joined(separator: ", "))",
+            briefly: names.count > 8 ? "one of \(names.count) names" : nil, candidates: names
+        ) { Value(rawValue: $0) }
     }
 }

@@ -54,7 +54,7 @@ private final class ConfigurationDirectory {
             links: draft.links.elements, rooms: draft.rooms.elements, pools: draft.pools.elements,
             dependencies: draft.dependencies.elements, credentials: draft.credentials.elements.map(absolute),
             monitorSite: service.monitorSite)
-        return Configuration(service: service.service, inventory: inventory, modules: modules.map(\.element))
+        return Configuration(service: service.service, inventory: inventory, modules: modules)
     }
 
     // MARK: Files

@@ -1,14 +1,18 @@
+import Inventory
 import Polling
 import SNMP
 
 extension MappingSchema {
     static let module = MappingSchema(
-        "a module", required: ["name"], optional: ["match", "info", "scalars", "tables"])
+        "a module", required: ["name"], optional: ["generic", "match", "identity", "info", "scalars", "tables"])
     static let moduleMatch = MappingSchema("a match", optional: ["sysObjectIDs", "sysDescriptions", "probes"])
-    static let moduleMetric = MappingSchema(
-        "a metric", required: ["name", "oid", "kind"], optional: ["help", "scale", "common"])
-    static let moduleTable = MappingSchema("a table", required: ["name"], optional: ["info", "keys", "metrics"])
-    static let moduleKey = MappingSchema("a key of a table", required: ["label", "columns"])
+    static let moduleTable = MappingSchema(
+        "a table", required: ["name"], optional: ["component", "index", "keys", "where", "info", "metrics"])
+    static let moduleIndex = MappingSchema("a part of an index", required: ["name", "type"], optional: ["length"])
+    static let moduleKey = MappingSchema(
+        "a key of a table", required: ["label"], optional: ["columns", "index", "text", "lookup", "by", "pattern"])
+    static let moduleWhere = MappingSchema(
+        "a condition on rows", optional: ["oid", "index", "values", "not", "pattern", "notPattern"])
 }
 
 extension DeviceModule {
@@ -16,60 +20,227 @@ extension DeviceModule {
     static func read(_ file: YAMLValue, _ problems: ProblemList) -> Entry<DeviceModule>? {
         guard let reader = MappingReader(file, .module, problems) else { return nil }
         let name = reader.scalar("name", .identifier)
-        var match = Match()
-        if let conditions = reader.mapping("match", .moduleMatch) {
-            match.sysObjectIDs = conditions.list("sysObjectIDs", .objectIdentifier)
-            match.sysDescriptions = conditions.list("sysDescriptions", .text)
-            match.probes = conditions.list("probes", .objectIdentifier)
-        }
-        let info = reader.scalar("info", .metricName)
-        let scalars = reader.list("scalars").compactMap { metric($0, hasInfo: info != nil, problems) }
-        let tables = reader.list("tables").compactMap { table($0, problems) }
-        if reader.node("scalars") == nil, reader.node("tables") == nil {
-            problems.report(file.place, "expected \"scalars\" or \"tables\" in a module, found neither")
-        }
-        guard let name else { return nil }
-        return Entry(
-            element: DeviceModule(name: name, match: match, scalars: scalars, tables: tables, info: info), source: file)
-    }
-
-    private static func table(_ value: YAMLValue, _ problems: ProblemList) -> Table? {
-        guard let reader = MappingReader(value, .moduleTable, problems) else { return nil }
-        let name = reader.scalar("name", .text)
-        let info = reader.scalar("info", .metricName)
-        let keys = reader.list("keys").compactMap { value -> Table.KeyLabel? in
-            guard let reader = MappingReader(value, .moduleKey, problems) else { return nil }
-            let label = reader.scalar("label", .symbol("a label name of letters, digits and \"_\""))
-            let columns = reader.list("columns", .objectIdentifier)
-            if case .sequence(let values)? = reader.node("columns")?.content, values.isEmpty {
-                problems.report(reader.place("columns"), "expected at least one OID in \"columns\", found none")
-            }
-            return label.map { Table.KeyLabel(label: $0, columns: columns) }
-        }
-        let metrics = reader.list("metrics").compactMap { metric($0, hasInfo: info != nil, problems) }
-        guard let name else { return nil }
-        return Table(name: name, keys: keys, metrics: metrics, info: info)
-    }
-
-    private static func metric(_ value: YAMLValue, hasInfo: Bool, _ problems: ProblemList) -> Metric? {
-        guard let reader = MappingReader(value, .moduleMetric, problems) else { return nil }
-        let name = reader.scalar("name", .metricName)
-        let oid = reader.scalar("oid", .objectIdentifier)
-        let kind = reader.scalar("kind", .oneOf(Kind.self))
-        let help = reader.scalar("help", .text, default: "")
-        let scale = reader.scalar("scale", .number("a number other than 0") { $0 != 0 }, default: 1)
-        let common = reader.scalar("common", .metricName)
-        if kind == .text, !hasInfo {
+        var module = DeviceModule(name: name ?? "")
+        module.isGeneric = reader.scalar("generic", .boolean, default: false) ?? false
+        module.match = reader.node("match").map { match($0, problems) } ?? []
+        module.identities =
+            reader.oneOrMore("identity").compactMap { Identity.read($0, problems) }
+        module.info = reader.scalar("info", .metricName)
+        let hasInfo = module.info != nil
+        module.scalars = reader.list("scalars").compactMap { Metric.read($0, .scalar(hasInfo: hasInfo), problems) }
+        module.tables = reader.list("tables").compactMap { Table.read($0, problems) }
+        if reader.node("scalars") == nil, reader.node("tables") == nil, module.identities.isEmpty {
             problems.report(
-                reader.place("kind"),
-                "expected \"info\" beside the list of a metric of kind text, for it becomes a label of that series, found none"
-            )
+                file.place, "expected \"scalars\", \"tables\" or \"identity\" in a module, found none of them")
         }
-        guard let name, let oid, let kind, let help, let scale else { return nil }
-        return Metric(name: name, oid: oid, kind: kind, help: help, scale: scale, common: common)
+        guard name != nil else { return nil }
+        checkNames(file, problems)
+        return Entry(element: module, source: file)
+    }
+
+    /// A match is one condition, or a list of those of which one must hold.
+    private static func match(_ value: YAMLValue, _ problems: ProblemList) -> [Condition] {
+        let values: [YAMLValue] = if case .sequence(let values) = value.content { values } else { [value] }
+        return values.compactMap { value in
+            guard let reader = MappingReader(value, .moduleMatch, problems) else { return nil }
+            if case .mapping(let pairs) = value.content, pairs.allSatisfy(\.value.isNull) {
+                problems.report(value.place, "expected at least one condition in a match, found none")
+            }
+            var condition = Condition()
+            condition.sysObjectIDs = reader.list("sysObjectIDs", .objectIdentifier)
+            condition.sysDescriptions = reader.list("sysDescriptions", .pattern)
+            condition.probes = reader.list("probes", .objectWithoutInstance)
+            return condition
+        }
+    }
+
+    /// Series that two metrics of one module would both write.
+    private static func checkNames(_ file: YAMLValue, _ problems: ProblemList) {
+        var first: [String: Place] = [:]
+        func check(_ list: YAMLValue?) {
+            guard case .sequence(let metrics)? = list?.content else { return }
+            for metric in metrics {
+                guard let name = metric["name"], case .scalar(let text, _) = name.content else { continue }
+                if let place = first[text] {
+                    problems.report(
+                        name.place,
+                        "expected each metric once in a module, found \(quoted(text)) again (first at \(place))")
+                } else {
+                    first[text] = name.place
+                }
+            }
+        }
+        check(file["scalars"])
+        guard case .sequence(let tables)? = file["tables"]?.content else { return }
+        for table in tables { check(table["metrics"]) }
     }
 }
 
-extension ScalarForm where Value == String {
-    fileprivate static var metricName: ScalarForm { .symbol("a metric name of letters, digits and \"_\"") }
+extension DeviceModule.Table {
+    static func read(_ value: YAMLValue, _ problems: ProblemList) -> DeviceModule.Table? {
+        guard let reader = MappingReader(value, .moduleTable, problems) else { return nil }
+        let name = reader.scalar("name", .text)
+        let info = reader.scalar("info", .metricName)
+        let index = reader.list("index").compactMap { IndexPart.read($0, problems) }
+        let names = index.map(\.name)
+        let keys = reader.list("keys").compactMap { DeviceModule.Key.read($0, index: names, problems) }
+        var labels: Set<String> = []
+        for (key, node) in zip(keys, reader.list("keys")) where !labels.insert(key.label).inserted {
+            problems.report(
+                node["label"]?.place ?? node.place,
+                "expected each label once in the keys of a table, found \(quoted(key.label)) again")
+        }
+        let conditions = reader.list("where").compactMap {
+            DeviceModule.RowCondition.read($0, index: names, problems)
+        }
+        let metrics = reader.list("metrics").compactMap {
+            DeviceModule.Metric.read($0, .column(hasInfo: info != nil), problems)
+        }
+        if reader.node("metrics") == nil {
+            problems.report(value.place, "expected \"metrics\" in a table, found none")
+        }
+        let component = reader.scalar("component", .oneOf(DeviceModule.Component.self))
+        guard let name else { return nil }
+        return DeviceModule.Table(
+            name: name, keys: keys, metrics: metrics, info: info, component: component, index: index,
+            conditions: conditions)
+    }
+}
+
+extension IndexPart {
+    private enum Name: String, CaseIterable {
+        case integer, string, implied, fixed, ipv4, ipv6, address, mac, oid
+    }
+
+    static func read(_ value: YAMLValue, _ problems: ProblemList) -> IndexPart? {
+        guard let reader = MappingReader(value, .moduleIndex, problems) else { return nil }
+        let name = reader.scalar("name", .labelName)
+        let type = reader.scalar("type", .oneOf(Name.self))
+        let length = reader.scalar("length", .integer(1...255))
+        guard let name, let type else { return nil }
+        if type == .fixed, length == nil {
+            problems.report(value.place, "expected \"length\" beside the type fixed, found none")
+        }
+        let kind: Kind =
+            switch type {
+            case .integer: .integer
+            case .string: .string
+            case .implied: .implied
+            case .fixed: .fixed(length ?? 1)
+            case .ipv4: .ipv4
+            case .ipv6: .ipv6
+            case .address: .inetAddress
+            case .mac: .mac
+            case .oid: .oid
+            }
+        return IndexPart(name, kind)
+    }
+}
+
+extension DeviceModule.Key {
+    /// - Parameter index: the names of the parts of the table's index.
+    static func read(_ value: YAMLValue, index: [String], _ problems: ProblemList) -> DeviceModule.Key? {
+        guard let reader = MappingReader(value, .moduleKey, problems) else { return nil }
+        let label = reader.scalar("label", .labelName)
+        let sources = ["columns", "index", "text", "lookup"].filter { reader.node($0) != nil }
+        guard sources.count == 1 else {
+            problems.report(
+                value.place,
+                "expected one of columns, index, text and lookup in a key, found "
+                    + (sources.isEmpty ? "none" : sources.joined(separator: " and ")))
+            return nil
+        }
+        for name in ["columns", "lookup"] {
+            if case .sequence(let values)? = reader.node(name)?.content, values.isEmpty {
+                problems.report(reader.place(name), "expected at least one OID in \(quoted(name)), found none")
+            }
+        }
+        func part(_ node: YAMLValue?) -> Int? {
+            guard let node else { return nil }
+            return ScalarForm<Int>.indexPart(index).read(node, what: "index", problems)
+        }
+        let source: DeviceModule.Key.Source?
+        switch sources[0] {
+        case "columns": source = .columns(reader.list("columns", .objectWithoutInstance))
+        case "index": source = part(reader.node("index")).map { .index($0) }
+        case "text": source = reader.scalar("text", .text).map { .text($0) }
+        default:
+            let columns = reader.list("lookup", .objectWithoutInstance)
+            source = reference(reader, index: index, problems).map { .lookup(columns, by: $0) }
+        }
+        if sources[0] != "lookup", reader.node("by") != nil {
+            problems.report(reader.place("by"), "expected \"by\" beside \"lookup\" only, found it beside \(sources[0])")
+        }
+        guard let label, let source else { return nil }
+        return DeviceModule.Key(label: label, source: source, pattern: reader.scalar("pattern", .pattern))
+    }
+
+    /// `by` names the column that holds the index, or the parts of the own index that are it.
+    private static func reference(
+        _ reader: MappingReader, index: [String], _ problems: ProblemList
+    ) -> Reference? {
+        guard let node = reader.node("by") else {
+            problems.report(
+                reader.value.place, "expected \"by\" beside \"lookup\": parts of the index, or the OID of a column")
+            return nil
+        }
+        if case .scalar(let text, _) = node.content, let oid = ObjectIdentifier(text), text.contains(".") {
+            return .column(oid)
+        }
+        let nodes: [YAMLValue] = if case .sequence(let values) = node.content { values } else { [node] }
+        let parts = nodes.compactMap { ScalarForm<Int>.indexPart(index).read($0, what: "by", problems) }
+        return parts.count == nodes.count ? .index(parts) : nil
+    }
+}
+
+extension DeviceModule.RowCondition {
+    /// - Parameter index: the names of the parts of the table's index; nil where there is no table.
+    static func read(
+        _ value: YAMLValue, index: [String]?, _ problems: ProblemList
+    ) -> DeviceModule.RowCondition? {
+        guard let reader = MappingReader(value, .moduleWhere, problems) else { return nil }
+        let subjects = ["oid", "index"].filter { reader.node($0) != nil }
+        if subjects.count != 1 || subjects == ["index"] && index == nil {
+            problems.report(
+                value.place,
+                "expected \(index == nil ? "\"oid\"" : "one of \"oid\" and \"index\"") in a condition on rows, found "
+                    + (subjects.isEmpty ? "none" : subjects.joined(separator: " and ")))
+            return nil
+        }
+        let subject: Subject? =
+            if subjects == ["oid"] {
+                reader.scalar("oid", .objectWithoutInstance).map { .column($0) }
+            } else {
+                reader.scalar("index", .indexPart(index ?? [])).map { .index($0) }
+            }
+        let tests = ["values", "not", "pattern", "notPattern"].filter { reader.node($0) != nil }
+        guard tests.count == 1 else {
+            problems.report(
+                value.place,
+                "expected one of \"values\", \"not\", \"pattern\" and \"notPattern\" in a condition on rows, found "
+                    + (tests.isEmpty ? "none" : tests.joined(separator: " and ")))
+            return nil
+        }
+        let test: Test? =
+            switch tests[0] {
+            case "values": .isOneOf(Set(reader.list("values", .rawText)))
+            case "not": .isNoneOf(Set(reader.list("not", .rawText)))
+            case "pattern": reader.scalar("pattern", .pattern).map { .matches($0) }
+            default: reader.scalar("notPattern", .pattern).map { .doesNotMatch($0) }
+            }
+        guard let subject, let test else { return nil }
+        return DeviceModule.RowCondition(subject, test)
+    }
+}
+
+extension ScalarForm where Value == Int {
+    /// The name of a part of the index; the value is its number.
+    fileprivate static func indexPart(_ names: [String]) -> ScalarForm {
+        ScalarForm(
+            expected: names.isEmpty
+                ? "the name of a part of \"index\", which this table has none of"
+                : "the name of a part of the index (\(names.joined(separator: ", ")))",
+            candidates: names
+        ) { names.firstIndex(of: $0) }
+    }
 }

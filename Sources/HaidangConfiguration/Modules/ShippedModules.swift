@@ -1,27 +1,49 @@
-import Polling
+import CShippedModules
+import Foundation
+package import Polling
 
 extension DeviceModule {
-    /// The modules embedded in the program: file name and content.
-    private static let embedded: [(file: String, content: [UInt8])] = [
-        ("entity-sensor.yml", PackageResources.entity_sensor_yml),
-        ("host-resources.yml", PackageResources.host_resources_yml),
-        ("interfaces.yml", PackageResources.interfaces_yml),
-        ("system.yml", PackageResources.system_yml),
-        ("ups.yml", PackageResources.ups_yml),
-    ]
-
-    /// Reads the shipped modules.
-    static func shipped(_ problems: ProblemList) -> [Entry<DeviceModule>] {
-        embedded.compactMap { file, content in
-            YAMLDocument.parse(content, file: "(shipped) modules/\(file)", problems: problems)
-                .flatMap { read($0, problems) }
+    /// The modules that are part of the program, read once; the problems of those that cannot be read.
+    private static let embedded: (modules: [DeviceModule], problems: [ConfigurationProblem]) = {
+        let problems = ProblemList()
+        let bytes = UnsafeBufferPointer(start: hd_shipped_modules, count: hd_shipped_modules_size)
+        let modules = bytes.split(separator: 0).compactMap { content in
+            YAMLDocument.parse(Array(content), file: "(shipped) modules", problems: problems)
+                .flatMap { read($0, problems) }?.element
         }
+        return (modules, problems.problems)
+    }()
+
+    /// The shipped modules.
+    static func shipped(_ problems: ProblemList) -> [DeviceModule] {
+        problems.add(embedded.problems)
+        return embedded.modules
     }
 
-    /// The shipped modules, each replaced by the directory's own of the same name, then the own ones with new names.
+    /// The modules of files, over others: a module of the same name is replaced.
+    ///
+    /// - Parameter modules: nil: the shipped ones.
+    /// - Throws: `ConfigurationErrors` with everything that is wrong in the files.
+    package static func load(files: [String], over modules: [DeviceModule]? = nil) throws -> [DeviceModule] {
+        let problems = ProblemList()
+        let documents = files.compactMap { file -> YAMLValue? in
+            guard let content = FileManager.default.contents(atPath: file) else {
+                problems.report(Place(file: file), "expected a module file that can be read, found none")
+                return nil
+            }
+            return YAMLDocument.parse([UInt8](content), file: file, problems: problems)
+        }
+        let result = overlay(shipped: modules ?? shipped(problems), own: documents, problems)
+        guard problems.problems.isEmpty else {
+            throw ConfigurationErrors(problems: Array(Set(problems.problems)).sorted())
+        }
+        return result
+    }
+
+    /// The shipped modules, each replaced by the one of the same name in a file, then those with new names.
     static func overlay(
-        shipped: [Entry<DeviceModule>], own files: [YAMLValue], _ problems: ProblemList
-    ) -> [Entry<DeviceModule>] {
+        shipped: [DeviceModule], own files: [YAMLValue], _ problems: ProblemList
+    ) -> [DeviceModule] {
         var modules = shipped
         var places: [String: Place] = [:]
         for file in files {
@@ -35,10 +57,10 @@ extension DeviceModule {
                 continue
             }
             places[name] = module.place("name")
-            if let index = modules.firstIndex(where: { $0.element.name == name }) {
-                modules[index] = module
+            if let index = modules.firstIndex(where: { $0.name == name }) {
+                modules[index] = module.element
             } else {
-                modules.append(module)
+                modules.append(module.element)
             }
         }
         return modules

@@ -23,6 +23,10 @@ final class ProblemList {
             ConfigurationProblem(file: place.file, line: place.line, column: place.column, message: message))
     }
 
+    func add(_ problems: [ConfigurationProblem]) {
+        self.problems += problems
+    }
+
     /// ` (did you mean "x"?)` or nothing. Comparing with thousands of names is slow, so a directory that is wrong throughout
     /// gets suggestions for its first 200 problems only.
     func suggestion(for text: String, among candidates: some Sequence<String>) -> String {

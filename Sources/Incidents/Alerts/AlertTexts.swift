@@ -103,8 +103,10 @@ struct AlertTexts {
     /// What a device's silence means for the city.
     private static func severity(_ kind: Device.Kind) -> String {
         switch kind {
-        case .router, .firewall, .hypervisor, .array, .portal, .mail: "critical"
-        case .accessSwitch, .virtualMachine, .ups, .sensor, .codec, .server: "warning"
+        case .router, .firewall, .hypervisor, .array, .portal, .mail, .loadBalancer: "critical"
+        case .accessSwitch, .virtualMachine, .ups, .sensor, .codec, .server, .pdu, .cooling, .controller, .accessPoint,
+            .camera, .console, .conference:
+            "warning"
         }
     }
 

@@ -6,6 +6,11 @@ package struct ProbeResult: Sendable {
     package var isUp: Bool
     package var reason: PollReason?
     package var interfaces: [InterfaceStatus] = []
+    package var changes: [DeviceChange] = []
+    /// Values that were not written, because they are none.
+    package var refusedCount = 0
+    /// Nil where nobody asked.
+    package var findings: AgentFindings?
 
     package init(isUp: Bool, reason: PollReason? = nil) {
         self.isUp = isUp
@@ -22,6 +27,11 @@ package struct AgentSession: Sendable {
     /// ifIndex to interface key, as last seen.
     package internal(set) var interfaceKeys: [UInt32: String] = [:]
     var identity: AgentIdentity?
+    /// Who made the device, as last found out; kept while it is matched anew.
+    var device: DeviceIdentity?
+    var changeCounts: [DeviceChange.Code: Int] = [:]
+    /// Who answered before the agent was matched anew.
+    var formerIdentity: AgentIdentity?
     var plan: ReadingPlan?
     var matchedAt = Timestamp(milliseconds: 0)
     /// What was wrong with the match; told again with every poll until the next match.
@@ -47,7 +57,14 @@ package struct AgentSession: Sendable {
     /// The modules are to be matched anew; the keys stay for those who ask meanwhile.
     mutating func forgetMatch() {
         plan = nil
+        formerIdentity = identity ?? formerIdentity
         identity = nil
+    }
+
+    /// Another device answers: its interfaces are not those of the one before, and its counters go on from where those were.
+    mutating func startOver() {
+        interfaceKeys = [:]
+        for end in linkCounters.keys { linkCounters[end]?.startOver() }
     }
 
     package mutating func forgetSlots() {
@@ -65,11 +82,14 @@ package struct AgentProbe: Sendable {
     let modules: [DeviceModule]
     let parts: DeclaredParts
     let deadline: ContinuousClock.Instant
+    /// Whether findings are wanted.
+    let isDetailed: Bool
 
     package init(
         reader: any AgentReader, peer: SNMPPeer, moduleNames: [String], modules: [DeviceModule], parts: DeclaredParts,
-        deadline: ContinuousClock.Instant
+        deadline: ContinuousClock.Instant, isDetailed: Bool = false
     ) {
+        self.isDetailed = isDetailed
         self.reader = reader
         self.peer = peer
         self.moduleNames = moduleNames
@@ -83,10 +103,11 @@ package struct AgentProbe: Sendable {
         _ session: inout AgentSession, at time: Timestamp, into series: inout TargetSeries
     ) async -> ProbeResult {
         if session.plan != nil, time - session.matchedAt > AgentSession.matchLifetime { session.forgetMatch() }
+        var changes: [DeviceChange] = []
         do throws(SNMPError) {
             var isIdentified = false
             if session.plan == nil {
-                try await identify(&session, at: time)
+                changes += try await identify(&session, at: time)
                 isIdentified = true
             }
             guard session.plan != nil else { return ProbeResult(isUp: true, reason: session.matchReason) }
@@ -95,7 +116,7 @@ package struct AgentProbe: Sendable {
             if !isIdentified, notice?.code == .engineIDChanged || Self.isRestarted(session.identity, reading.scalars) {
                 session.forgetMatch()
                 do throws(SNMPError) {
-                    try await identify(&session, at: time)
+                    changes += try await identify(&session, at: time)
                 } catch {
                     return ProbeResult(isUp: true, reason: PollReason(error))
                 }
@@ -103,7 +124,12 @@ package struct AgentProbe: Sendable {
             }
             guard let plan = session.plan else { return ProbeResult(isUp: true, reason: session.matchReason) }
             session.identity?.uptime = reading.scalars[0]?.ticks
-            var result = Self.write(reading, plan, parts, &session, into: &series)
+            var result = Self.write(reading, plan, parts, isDetailed: isDetailed, &session, into: &series)
+            result.changes = changes + result.changes
+            for change in result.changes { session.changeCounts[change.code, default: 0] += 1 }
+            for (code, count) in session.changeCounts {
+                series.write(CommonMetric.changes.rawValue, [Label("code", code.rawValue)], Double(count))
+            }
             if result.reason == nil { result.reason = (notice ?? reading.notice).map { PollReason($0) } }
             return result
         } catch {
@@ -143,7 +169,10 @@ package struct AgentProbe: Sendable {
         return false
     }
 
-    private func identify(_ session: inout AgentSession, at time: Timestamp) async throws(SNMPError) {
+    /// - Returns: what changed since the agent was last identified.
+    private func identify(
+        _ session: inout AgentSession, at time: Timestamp
+    ) async throws(SNMPError) -> [DeviceChange] {
         let answers = try await reader.get(
             [StandardObject.uptime, StandardObject.objectID, StandardObject.description], from: peer, deadline: deadline
         )
@@ -155,10 +184,21 @@ package struct AgentProbe: Sendable {
         if case .objectIdentifier(let objectID) = answers[1].value { identity.objectID = objectID }
         let result = await ModuleMatcher(reader: reader, peer: peer, deadline: deadline)
             .match(identity, modules: modules, names: moduleNames)
-        let matched = Set(result.matches.map(\.module))
+        let names = Set(result.matches.map(\.module))
+        let matched = modules.filter { names.contains($0.name) }
+        var changes: [DeviceChange] = []
+        if result.failure?.code.isFinal != true {
+            let device = try await IdentityReader(reader: reader, peer: peer, deadline: deadline, agent: identity)
+                .read(matched)
+            if let before = session.device, let former = session.formerIdentity {
+                changes = DeviceChange.device(from: (before, former), to: (device, identity))
+                if changes.contains(where: { $0.code == .deviceReplaced }) { session.startOver() }
+            }
+            session.device = device
+        }
         session.matches = result.matches
         session.identity = identity
-        session.adopt(ReadingPlan(modules: modules.filter { matched.contains($0.name) }))
+        session.adopt(ReadingPlan(modules: matched))
         // An incomplete match is used for this poll and made again at the next.
         session.matchedAt = result.failure == nil ? time : Timestamp(milliseconds: 0)
         session.matchReason = result.failure.map { PollReason($0) }
@@ -170,6 +210,7 @@ package struct AgentProbe: Sendable {
                 code: "no_module",
                 detail: "no module applies to sysObjectID \(identity.objectID?.description ?? "(none)")")
         }
+        return changes
     }
 }
 

@@ -7,6 +7,11 @@ package protocol AgentReader: Sendable {
         _ oids: [ObjectIdentifier], from peer: SNMPPeer, deadline: ContinuousClock.Instant
     ) async throws(SNMPError) -> [VarBind]
 
+    /// The instances that follow these identifiers in the order asked; `.endOfMibView` where none does.
+    func next(
+        _ oids: [ObjectIdentifier], from peer: SNMPPeer, deadline: ContinuousClock.Instant
+    ) async throws(SNMPError) -> [VarBind]
+
     /// Everything below `root` in increasing order.
     func walk(
         _ root: ObjectIdentifier, from peer: SNMPPeer, limits: WalkLimits, deadline: ContinuousClock.Instant

@@ -59,6 +59,8 @@ package final class TableLayout: Sendable {
         return result
     }
 
+    fileprivate func isRead(_ column: Int) -> Bool { sources[column] != nil }
+
     fileprivate func fits(_ columns: [ColumnCells?]) -> Bool {
         zip(sources, columns).allSatisfy { $0 === $1?.rows }
     }
@@ -83,6 +85,9 @@ package struct JoinedTable: Sendable {
     }
 
     package var rows: [RowIndex] { layout.rows }
+
+    /// Whether the agent was asked for a column to its end, whatever it has there.
+    func isRead(_ column: Int) -> Bool { layout.isRead(column) }
 
     /// `.null` where the agent has nothing.
     func cell(_ row: Int, _ column: Int) -> SNMPValue {

@@ -6,13 +6,11 @@ package enum KnownColumn: CaseIterable, Sendable {
     case ifSpeed, ifAdminStatus, ifOperStatus, ifInOctets, ifInErrors, ifOutOctets, ifOutErrors
     case ifHCInOctets, ifHCOutOctets, ifHighSpeed
     case hrStorageType, hrStorageDescr, hrStorageAllocationUnits, hrStorageSize, hrStorageUsed
-    case entPhySensorType, entPhySensorScale, entPhySensorPrecision, entPhySensorValue, entPhySensorOperStatus
 
     package var oid: ObjectIdentifier {
         let ifEntry: [UInt32] = [1, 3, 6, 1, 2, 1, 2, 2, 1]
         let ifXEntry: [UInt32] = [1, 3, 6, 1, 2, 1, 31, 1, 1, 1]
         let hrStorageEntry: [UInt32] = [1, 3, 6, 1, 2, 1, 25, 2, 3, 1]
-        let entPhySensorEntry: [UInt32] = [1, 3, 6, 1, 2, 1, 99, 1, 1, 1]
         switch self {
         case .ifSpeed: return ObjectIdentifier(ifEntry + [5])
         case .ifAdminStatus: return ObjectIdentifier(ifEntry + [7])
@@ -29,11 +27,6 @@ package enum KnownColumn: CaseIterable, Sendable {
         case .hrStorageAllocationUnits: return ObjectIdentifier(hrStorageEntry + [4])
         case .hrStorageSize: return ObjectIdentifier(hrStorageEntry + [5])
         case .hrStorageUsed: return ObjectIdentifier(hrStorageEntry + [6])
-        case .entPhySensorType: return ObjectIdentifier(entPhySensorEntry + [1])
-        case .entPhySensorScale: return ObjectIdentifier(entPhySensorEntry + [2])
-        case .entPhySensorPrecision: return ObjectIdentifier(entPhySensorEntry + [3])
-        case .entPhySensorValue: return ObjectIdentifier(entPhySensorEntry + [4])
-        case .entPhySensorOperStatus: return ObjectIdentifier(entPhySensorEntry + [5])
         }
     }
 
@@ -57,6 +50,10 @@ package enum StandardObject {
     package static let hostUptime = ObjectIdentifier([1, 3, 6, 1, 2, 1, 25, 1, 1, 0])
     /// hrStorageRam, a value of hrStorageType.
     package static let mainMemory = ObjectIdentifier([1, 3, 6, 1, 2, 1, 25, 2, 1, 2])
+    /// hrStorageOther, a value of hrStorageType.
+    package static let otherStorage = ObjectIdentifier([1, 3, 6, 1, 2, 1, 25, 2, 1, 1])
+    /// hrStorageVirtualMemory, a value of hrStorageType.
+    package static let virtualMemory = ObjectIdentifier([1, 3, 6, 1, 2, 1, 25, 2, 1, 3])
     package static let interfaceName = ObjectIdentifier([1, 3, 6, 1, 2, 1, 31, 1, 1, 1, 1])
     package static let interfaceDescription = ObjectIdentifier([1, 3, 6, 1, 2, 1, 2, 2, 1, 2])
 }

@@ -27,7 +27,7 @@ package struct ModuleMatch: Hashable, Sendable, CustomStringConvertible {
 package struct ModuleMatcher: Sendable {
     package struct Result: Sendable {
         package var matches: [ModuleMatch] = []
-        /// The first probe that failed. What it would have told is unknown, so the agent is to be matched again.
+        /// Why modules could not be matched. What they would have told is unknown, so the agent is to be matched again.
         package var failure: SNMPError?
         /// Modules asked for by name that do not exist.
         package var unknown: [String] = []
@@ -54,54 +54,57 @@ package struct ModuleMatcher: Sendable {
             result.unknown = names.filter { !known.contains($0) }
             return result
         }
+        let conditions = modules.flatMap { module in module.match.filter { $0.mayHold(for: identity) } }
+        let probes = Array(Set(conditions.flatMap(\.probes))).sorted()
+        var present: Set<ObjectIdentifier> = []
+        do throws(SNMPError) {
+            let found = probes.isEmpty ? [] : try await reader.next(probes, from: peer, deadline: deadline)
+            for (probe, next) in zip(probes, found) where next.oid.starts(with: probe) && !next.value.isException {
+                present.insert(probe)
+            }
+        } catch {
+            result.failure = error
+        }
         for module in modules {
-            if let reason = Self.reason(module.match, identity) {
+            if module.match.isEmpty {
+                result.matches.append(ModuleMatch(module: module.name, reason: "applies to every agent"))
+            } else if let reason = module.match.lazy.compactMap({ $0.reason(identity, present) }).first {
                 result.matches.append(ModuleMatch(module: module.name, reason: reason))
-            } else if result.failure?.code.isFinal != true {
-                do throws(SNMPError) {
-                    if let probe = try await firstPresent(module.match.probes) {
-                        result.matches.append(ModuleMatch(module: module.name, reason: "the agent has \(probe)"))
-                    }
-                } catch {
-                    if result.failure == nil { result.failure = error }
-                }
             }
         }
         return result
     }
+}
 
-    /// Why a module applies by what the agent said already; nil when that does not settle it.
-    package static func reason(_ match: DeviceModule.Match, _ identity: AgentIdentity) -> String? {
-        if match.sysObjectIDs.isEmpty, match.sysDescriptions.isEmpty, match.probes.isEmpty {
-            return "applies to every agent"
-        }
-        if let objectID = identity.objectID, let prefix = match.sysObjectIDs.first(where: objectID.starts(with:)) {
-            return "sysObjectID \(objectID) is below \(prefix)"
-        }
-        let description = identity.description.lowercased()
-        if let text = match.sysDescriptions.first(where: { description.contains($0.lowercased()) }) {
-            return "sysDescr contains \"\(text)\""
-        }
-        return nil
+extension DeviceModule.Condition {
+    /// Whether all holds that can be told from what the agent said already.
+    package func mayHold(for identity: AgentIdentity) -> Bool {
+        (sysObjectIDs.isEmpty || objectIDPrefix(identity) != nil)
+            && (sysDescriptions.isEmpty || pattern(identity) != nil)
     }
 
-    private func firstPresent(_ probes: [ObjectIdentifier]) async throws(SNMPError) -> ObjectIdentifier? {
-        var limits = WalkLimits()
-        limits.rows = 1
-        for probe in probes {
-            do throws(SNMPError) {
-                if try await !reader.walk(probe, from: peer, limits: limits, deadline: deadline).isEmpty {
-                    return probe
-                }
-            } catch {
-                // More than the one row allowed: there is something.
-                if error.code == .walkLimit { return probe }
-                throw error
-            }
+    /// Why the condition holds, for people; nil when it does not.
+    /// - Parameter present: of the probes of all modules, those below which the agent has something.
+    package func reason(_ identity: AgentIdentity, _ present: Set<ObjectIdentifier>) -> String? {
+        guard mayHold(for: identity) else { return nil }
+        var reasons: [String] = []
+        if let prefix = objectIDPrefix(identity), let objectID = identity.objectID {
+            reasons.append("sysObjectID \(objectID) is below \(prefix)")
         }
-        guard !probes.isEmpty else { return nil }
-        // A probe may also be an instance, which has nothing below it.
-        let values = try await reader.get(probes, from: peer, deadline: deadline)
-        return zip(probes, values).first { $1.value.isPresent }?.0
+        if let pattern = pattern(identity) { reasons.append("sysDescr has \"\(pattern.source)\"") }
+        if !probes.isEmpty {
+            guard let probe = probes.first(where: present.contains) else { return nil }
+            reasons.append("the agent has \(probe)")
+        }
+        return reasons.joined(separator: ", ")
+    }
+
+    private func objectIDPrefix(_ identity: AgentIdentity) -> ObjectIdentifier? {
+        guard let objectID = identity.objectID else { return nil }
+        return sysObjectIDs.filter(objectID.starts(with:)).max { $0.components.count < $1.components.count }
+    }
+
+    private func pattern(_ identity: AgentIdentity) -> TextPattern? {
+        sysDescriptions.first { $0.isFound(in: identity.description) }
     }
 }

@@ -6,44 +6,89 @@ package import SNMP
 /// A column that several modules want is asked for once.
 package struct ReadingPlan: Sendable {
     package struct Scalar: Sendable {
-        /// Position in `instances`.
-        var instance: Int
-        var name: String
-        var scale: Double
-        var common: CommonMetric?
+        /// Positions in `instances`: the first that has a value is taken.
+        var instances: [Int]
+        var metric: DeviceModule.Metric
+        /// Whether the module is made for agents of any maker.
+        var isGeneric: Bool
     }
 
     /// An info series of a module, made of text scalars.
     package struct Info: Sendable {
         var name: String
-        /// Label and position in `instances`.
-        var texts: [(label: String, instance: Int)]
+        /// Metric and position in `instances`.
+        var texts: [(metric: DeviceModule.Metric, instance: Int)]
     }
 
     package struct Table: Sendable {
         package struct Value: Sendable {
             /// Position in `columns`.
             var column: Int
-            var name: String
-            var scale: Double
-            var common: CommonMetric?
+            /// Positions in `columns` of what is taken where `column` has no value.
+            var fallbacks: [Int]
+            /// Position in `columns` of the upper 32 bits.
+            var high: Int?
+            /// Positions in `columns` of `Metric.factors`.
+            var factors: (times: Int?, precision: Int?, prefix: Int?)
+            var metric: DeviceModule.Metric
+            /// The raw number is the value.
+            var isPlain: Bool
+        }
+
+        package enum KeySource: Sendable {
+            /// Positions in `columns`.
+            case columns([Int])
+            case index(Int)
+            case text(String)
+            /// Positions in `ReadingPlan.columns`, and where the index to look up is.
+            case lookup([Int], by: Reference)
+        }
+
+        package enum Reference: Sendable {
+            case index([Int])
+            /// Position in `columns`.
+            case column(Int)
         }
 
         var name: String
+        /// Whether the module is made for agents of any maker.
+        var isGeneric: Bool
+        var component: DeviceModule.Component?
+        var index: [IndexPart]
         /// Columns of this table, as positions in `ReadingPlan.columns`.
         var columns: [Int]
-        /// Each key label and its columns, as positions in `columns`.
-        var keys: [(label: String, columns: [Int])]
+        var keys: [(label: String, source: KeySource, pattern: TextPattern?)]
+        /// Column as position in `columns`; nil: a part of the index.
+        var conditions: [(column: Int?, condition: DeviceModule.RowCondition)]
         var values: [Value]
-        /// Label and position in `columns`.
-        var texts: [(label: String, column: Int)]
+        /// Metric and position in `columns`.
+        var texts: [(metric: DeviceModule.Metric, column: Int)]
         var info: String?
         /// Objects with a meaning of their own, as positions in `columns`.
         var known: [KnownColumn: Int]
 
         /// Columns whose rows are the table's rows: those with values, or the texts of a table without. Other columns (names
         /// of all parts of a chassis) may have many rows more.
-        var leading: [Int] { values.isEmpty ? texts.map(\.column) : values.map(\.column) }
+        var leading: [Int] {
+            values.isEmpty ? texts.map(\.column) : values.flatMap { [$0.column] + $0.fallbacks }
+        }
+
+        /// Columns, as positions in `columns`, that the keys and the choice of rows depend on.
+        var keyColumns: [Int] {
+            let columns = keys.flatMap { key -> [Int] in
+                switch key.source {
+                case .columns(let columns): columns
+                case .lookup(_, .column(let column)): [column]
+                case .index, .text, .lookup(_, .index): []
+                }
+            }
+            return columns + conditions.compactMap(\.column)
+        }
+
+        /// Columns of other tables that keys are looked up in, as positions in `ReadingPlan.columns`.
+        var lookupColumns: [Int] {
+            keys.flatMap { key in if case .lookup(let columns, _) = key.source { columns } else { [Int]() } }
+        }
     }
 
     package private(set) var modules: [String]
@@ -55,60 +100,87 @@ package struct ReadingPlan: Sendable {
     package private(set) var columns: [ObjectIdentifier] = []
     /// `instances` and `columns` as they are asked for.
     package private(set) var read: ReadPlan
+    private var positions: [ObjectIdentifier: Int] = [:]
 
     package init(modules: [DeviceModule]) {
         self.modules = modules.map(\.name)
         read = ReadPlan(instances: [], columns: [])
-        var positions: [ObjectIdentifier: Int] = [:]
         for module in modules {
             addScalars(of: module)
-            for table in module.tables { addTable(table, &positions) }
+            for table in module.tables { addTable(table, of: module) }
         }
         read = ReadPlan(instances: instances, columns: columns)
     }
 
+    private mutating func instance(_ oid: ObjectIdentifier) -> Int {
+        let oid = oid.appending(0)
+        if let position = instances.firstIndex(of: oid) { return position }
+        instances.append(oid)
+        return instances.count - 1
+    }
+
+    private mutating func column(_ oid: ObjectIdentifier) -> Int {
+        if let position = positions[oid] { return position }
+        positions[oid] = columns.count
+        columns.append(oid)
+        return columns.count - 1
+    }
+
     private mutating func addScalars(of module: DeviceModule) {
-        var texts: [(label: String, instance: Int)] = []
+        var texts: [(metric: DeviceModule.Metric, instance: Int)] = []
         for metric in module.scalars {
-            let oid = metric.oid.appending(0)
-            let instance = instances.firstIndex(of: oid) ?? instances.count
-            if instance == instances.count { instances.append(oid) }
+            let positions = metric.oids.map { instance($0) }
             if metric.kind == .text {
-                texts.append((metric.name, instance))
+                texts.append((metric, positions[0]))
             } else {
-                scalars.append(
-                    Scalar(
-                        instance: instance, name: metric.name, scale: metric.scale,
-                        common: metric.common.flatMap(CommonMetric.init(rawValue:))))
+                scalars.append(Scalar(instances: positions, metric: metric, isGeneric: module.isGeneric))
             }
         }
         if let name = module.info, !texts.isEmpty { infos.append(Info(name: name, texts: texts)) }
     }
 
-    private mutating func addTable(_ definition: DeviceModule.Table, _ positions: inout [ObjectIdentifier: Int]) {
+    private mutating func addTable(_ definition: DeviceModule.Table, of module: DeviceModule) {
         var table = Table(
-            name: definition.name, columns: [], keys: [], values: [], texts: [], info: definition.info, known: [:])
+            name: definition.name, isGeneric: module.isGeneric, component: definition.component,
+            index: definition.index, columns: [], keys: [], conditions: [], values: [], texts: [],
+            info: definition.info, known: [:])
         func local(_ oid: ObjectIdentifier) -> Int {
-            let position = positions[oid] ?? columns.count
-            if position == columns.count {
-                positions[oid] = position
-                columns.append(oid)
-            }
+            let position = column(oid)
             if let index = table.columns.firstIndex(of: position) { return index }
             table.columns.append(position)
             if let known = KnownColumn(oid) { table.known[known] = table.columns.count - 1 }
             return table.columns.count - 1
         }
-        for key in definition.keys { table.keys.append((key.label, key.columns.map(local))) }
+        for key in definition.keys {
+            let source: Table.KeySource =
+                switch key.source {
+                case .columns(let oids): .columns(oids.map(local))
+                case .index(let part): .index(part)
+                case .text(let text): .text(text)
+                case .lookup(let oids, .index(let parts)): .lookup(oids.map { column($0) }, by: .index(parts))
+                case .lookup(let oids, .column(let oid)): .lookup(oids.map { column($0) }, by: .column(local(oid)))
+                }
+            table.keys.append((key.label, source, key.pattern))
+        }
+        table.conditions = definition.conditions.map { condition in
+            if case .column(let oid) = condition.subject { (local(oid), condition) } else { (nil, condition) }
+        }
         for metric in definition.metrics {
-            let column = local(metric.oid)
+            let places = metric.oids.map(local)
             if metric.kind == .text {
-                table.texts.append((metric.name, column))
+                table.texts.append((metric, places[0]))
             } else {
                 table.values.append(
                     Table.Value(
-                        column: column, name: metric.name, scale: metric.scale,
-                        common: metric.common.flatMap(CommonMetric.init(rawValue:))))
+                        column: places[0], fallbacks: Array(places.dropFirst()), high: metric.high.map(local),
+                        factors: (
+                            metric.factors.times.map(local), metric.factors.precision.map(local),
+                            metric.factors.prefix.map(local)
+                        ),
+                        metric: metric,
+                        isPlain: places.count == 1 && metric.high == nil && metric.factors.isEmpty
+                            && metric.reading.isPlain
+                            && (metric.kind == .gauge || metric.kind == .counter)))
             }
         }
         if !table.columns.isEmpty { tables.append(table) }

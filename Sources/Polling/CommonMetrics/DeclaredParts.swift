@@ -7,6 +7,12 @@ package struct DeclaredParts: Hashable, Sendable {
         /// The label `end`: "a" or "b".
         package var end: String
         package var interface: String
+
+        package init(link: String, end: String, interface: String) {
+            self.link = link
+            self.end = end
+            self.interface = interface
+        }
     }
 
     package var device: Device?

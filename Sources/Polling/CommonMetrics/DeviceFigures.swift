@@ -5,117 +5,177 @@ import SNMP
 /// Gathers what one poll of an agent says for the common metrics, and writes them.
 struct DeviceFigures {
     private let parts: DeclaredParts
-    private var fed: [CommonMetric: (sum: Double, count: Double, maximum: Double)] = [:]
+    /// Whether stores are kept that no pool is declared for.
+    private let isDetailed: Bool
+    /// What modules of makers fed, which is believed before what generic ones did.
+    private var fed = FedFigures()
+    private var generic = FedFigures()
+    private var rooms: (ready: Double?, inCall: Double?) = (nil, nil)
+    private var worst: DeviceModule.Health?
+    /// hrStorageRam, which counts where no vendor's object says how large the memory is.
     private var memory: StorageRow?
+    private(set) var stores: [StoreFigures] = []
     private(set) var problems: [String] = []
 
-    init(parts: DeclaredParts) {
+    init(parts: DeclaredParts, isDetailed: Bool) {
         self.parts = parts
+        self.isDetailed = isDetailed
     }
 
-    /// Takes in one value of an object that a module marks with `common`.
-    mutating func feed(_ metric: CommonMetric, _ value: SNMPValue, scale: Double) {
-        guard var number = value.sampleValue else { return }
-        number *= scale
-        if case .timeTicks = value { number /= 100 }
-        switch metric {
-        case .temperature: if SensorReading.plausible(number) == nil { return }
-        case .cpuRatio: if !(0...100).contains(number) { return }
-        default: break
+    private var wantsStores: Bool { isDetailed || !parts.pools.isEmpty }
+
+    /// Takes in one value of an object that says something for a common metric.
+    /// - Parameter row: the key texts of its row; empty for a scalar.
+    mutating func observe(
+        _ metric: DeviceModule.Metric, _ value: SNMPValue, _ reading: ValueReading.Result?, row: [String],
+        isGeneric: Bool, into series: inout TargetSeries
+    ) {
+        if !metric.health.isEmpty, let health = metric.health(of: value) {
+            if health.number >= worst?.number ?? 0 { worst = health }
+            let component = row.isEmpty ? metric.name : row.joined(separator: " ")
+            series.write(
+                CommonMetric.componentHealth.rawValue,
+                [Label("component", component), Label("object", metric.name)], health.number)
+            if metric.common == .roomReady { takeRoom(ready: health == .ok ? 1 : 0) }
         }
-        feed(metric, number)
+        guard let common = metric.common, !common.isOfStore, case .number(let number)? = reading else { return }
+        switch common {
+        case .roomReady: if metric.health.isEmpty { takeRoom(ready: number == 0 ? 0 : 1) }
+        case .roomInCall: rooms.inCall = max(rooms.inCall ?? 0, number == 0 ? 0 : 1)
+        // The hottest part counts, whoever tells.
+        default:
+            if isGeneric, common != .temperature {
+                generic.feed(common, metric.base(number, of: value))
+            } else {
+                fed.feed(common, metric.base(number, of: value))
+            }
+        }
     }
 
-    private mutating func feed(_ metric: CommonMetric, _ number: Double) {
-        let old = fed[metric] ?? (0, 0, -.infinity)
-        fed[metric] = (old.sum + number, old.count + 1, max(old.maximum, number))
+    private mutating func takeRoom(ready: Double) {
+        rooms.ready = min(rooms.ready ?? 1, ready)
     }
 
     mutating func feedUptime(host: Double?, agent: Double?, engine: Double?) {
         guard let seconds = DeviceUptime.seconds(host: host, agent: agent, engine: engine) else { return }
-        feed(.uptime, seconds)
+        fed.feed(.uptime, seconds)
     }
 
     /// Takes in a table, and writes what belongs to one row of it alone.
     mutating func observe(
-        _ joined: JoinedTable, _ table: ReadingPlan.Table, keys: [[String]],
+        _ joined: JoinedTable, _ table: ReadingPlan.Table, _ rows: TableSeries,
         _ counters: inout [DeclaredParts.LinkEnd: LinkCounters], into series: inout TargetSeries
     ) {
         for value in table.values {
-            guard let metric = value.common else { continue }
-            for row in joined.rows.indices { feed(metric, joined.cell(row, value.column), scale: value.scale) }
+            guard !value.metric.health.isEmpty || value.metric.common?.isOfStore == false else { continue }
+            for row in joined.rows.indices where rows.isTaken(row) {
+                observe(
+                    value.metric, joined.firstCell(row, value), joined.reading(row, value), row: rows.keys[row],
+                    isGeneric: table.isGeneric, into: &series)
+            }
         }
-        if table.known[.hrStorageSize] != nil { observeStorage(joined, table.known, into: &series) }
-        if table.known[.entPhySensorValue] != nil { observeSensors(joined, table.known) }
+        if wantsStores { observeStores(joined, table, rows) }
+        if table.known[.hrStorageSize] != nil { observeStorage(joined, table.known) }
         if table.known[.ifOperStatus] != nil, !parts.linkEnds.isEmpty {
-            observeLinks(joined, table.known, keys: keys, &counters, into: &series)
+            observeLinks(joined, table.known, keys: rows.keys, &counters, into: &series)
         }
     }
 
     /// Writes what came of all tables together.
-    func write(into series: inout TargetSeries) {
-        for (metric, value) in fed {
-            switch metric.combination {
-            case .meanOfPercentages: series.write(metric.rawValue, [], value.sum / value.count / 100)
-            case .sum: series.write(metric.rawValue, [], value.sum)
-            case .maximum: series.write(metric.rawValue, [], value.maximum)
-            case nil: break
-            }
+    mutating func write(into series: inout TargetSeries) {
+        func write(_ metric: CommonMetric, _ value: Double?) {
+            if let value { series.write(metric.rawValue, [], value) }
         }
-        if let memory, fed[.memorySize] == nil {
-            series.write(CommonMetric.memorySize.rawValue, [], memory.size)
-            series.write(CommonMetric.memoryUsed.rawValue, [], memory.used)
+        // A maker that says how much of the memory is used, and not how large it is, may speak of another memory than the agent's.
+        let memory = fed.memory ?? (fed.most(.memoryRatio) == nil ? generic.memory ?? self.memory : nil)
+        func best(_ figure: (FedFigures) -> Double?) -> Double? { figure(fed) ?? figure(generic) }
+        write(.cpuRatio, best { $0.mean(.cpuRatio) })
+        write(.memorySize, memory?.size ?? best { $0.sum(.memorySize) })
+        write(.memoryUsed, memory?.used)
+        write(.memoryRatio, memory.map { $0.used / $0.size } ?? best { $0.most(.memoryRatio) })
+        write(.temperature, fed.most(.temperature))
+        write(.humidity, best { $0.most(.humidity) })
+        write(.power, best { $0.sum(.power) })
+        write(.batteryCharge, best { $0.least(.batteryCharge) })
+        write(.batteryRuntime, best { $0.least(.batteryRuntime) })
+        write(.load, best { $0.most(.load) })
+        write(.sessions, best { $0.sum(.sessions) })
+        write(.uptime, best { $0.most(.uptime) })
+        write(.health, worst?.number)
+        for room in parts.rooms {
+            let labels = CommonMetric.labels(ofRoom: room)
+            if let ready = rooms.ready { series.write(CommonMetric.roomReady.rawValue, labels, ready) }
+            if let inCall = rooms.inCall { series.write(CommonMetric.roomInCall.rawValue, labels, inCall) }
+        }
+        for pool in parts.pools { writePool(pool, into: &series) }
+    }
+
+    private mutating func writePool(_ pool: Pool, into series: inout TargetSeries) {
+        let named = stores.filter { $0.name == pool.storage }
+        let labels = CommonMetric.labels(of: pool)
+        // Of rows with the same name the first with figures is the pool, the vendor's before others.
+        for store in named.filter(\.isOfVendor) + named.filter({ !$0.isOfVendor }) {
+            guard let row = try? store.row() else { continue }
+            series.write(CommonMetric.capacitySize.rawValue, labels, row.size)
+            series.write(CommonMetric.capacityUsed.rawValue, labels, row.used)
+            if let allocated = store.allocated {
+                series.write(CommonMetric.capacityAllocated.rawValue, labels, allocated)
+            }
+            return
+        }
+        // An unknown size is left out: no data, not zero.
+        for store in named {
+            do throws(StorageRow.Problem) {
+                _ = try store.row()
+            } catch .usedExceedsSize {
+                problems.append(
+                    "pool \(pool.id): more is used than its size: the agent's 32-bit figures have wrapped")
+                return
+            } catch {}
         }
     }
 
-    private mutating func observeStorage(
-        _ joined: JoinedTable, _ known: [KnownColumn: Int], into series: inout TargetSeries
-    ) {
+    /// The stores of a table whose objects are marked with `capacity_…`.
+    private mutating func observeStores(_ joined: JoinedTable, _ table: ReadingPlan.Table, _ rows: TableSeries) {
+        let values = table.values.filter { $0.metric.common?.isOfStore == true }
+        guard !values.isEmpty else { return }
+        for row in joined.rows.indices where rows.isTaken(row) {
+            var store = StoreFigures(name: rows.keys[row].filter { !$0.isEmpty }.joined(separator: " "))
+            store.isOfVendor = !table.isGeneric
+            for value in values {
+                guard let common = value.metric.common, case .number(let number)? = joined.reading(row, value) else {
+                    continue
+                }
+                store.take(common, value.metric.base(number, of: joined.firstCell(row, value)))
+            }
+            stores.append(store)
+        }
+    }
+
+    private mutating func observeStorage(_ joined: JoinedTable, _ known: [KnownColumn: Int]) {
         guard let units = known[.hrStorageAllocationUnits], let size = known[.hrStorageSize],
             let used = known[.hrStorageUsed]
         else { return }
-        var open = parts.pools
         for row in joined.rows.indices {
-            let isMemory =
-                known[.hrStorageType].map {
-                    joined.cell(row, $0) == .objectIdentifier(StandardObject.mainMemory)
-                } ?? false
-            let name = open.isEmpty ? "" : known[.hrStorageDescr].map { joined.cell(row, $0).labelText } ?? ""
+            let type = known[.hrStorageType].map { joined.cell(row, $0) }
+            let isMemory = type == .objectIdentifier(StandardObject.mainMemory)
+            guard (isMemory && memory == nil) || wantsStores else { continue }
             // The name of a pool may have been copied from a page, where the text is already one line.
-            let pools = name.isEmpty ? [] : open.filter { $0.storage == name }
-            guard isMemory || !pools.isEmpty else { continue }
+            var store = StoreFigures(name: known[.hrStorageDescr].map { joined.cell(row, $0).labelText } ?? "")
+            store.isMemory =
+                isMemory || type == .objectIdentifier(StandardObject.virtualMemory)
+                || type == .objectIdentifier(StandardObject.otherStorage) && StoreFigures.isNameOfMemory(store.name)
             do throws(StorageRow.Problem) {
                 let storage = try StorageRow(
                     units: joined.cell(row, units), size: joined.cell(row, size), used: joined.cell(row, used))
                 // The first such row is the memory: pfSense calls its file systems hrStorageRam too, further down.
                 if isMemory, memory == nil { memory = storage }
-                for pool in pools {
-                    series.write(CommonMetric.capacitySize.rawValue, CommonMetric.labels(of: pool), storage.size)
-                    series.write(CommonMetric.capacityUsed.rawValue, CommonMetric.labels(of: pool), storage.used)
-                }
-                // Of rows with the same name the first with figures is the pool.
-                open.removeAll { $0.storage == name }
-            } catch .usedExceedsSize {
-                for pool in pools {
-                    problems.append(
-                        "pool \(pool.id): hrStorageUsed \(joined.cell(row, used).labelText) exceeds hrStorageSize "
-                            + "\(joined.cell(row, size).labelText): the agent's 32-bit figures have wrapped")
-                }
+                store.size = storage.size
+                store.used = storage.used
             } catch {
-                // An unknown size is left out: no data, not zero.
+                store.problem = error
             }
-        }
-    }
-
-    private mutating func observeSensors(_ joined: JoinedTable, _ known: [KnownColumn: Int]) {
-        for row in joined.rows.indices {
-            let celsius = SensorReading.celsius(
-                type: joined.number(row, known[.entPhySensorType]),
-                scale: joined.number(row, known[.entPhySensorScale]),
-                precision: joined.number(row, known[.entPhySensorPrecision]),
-                value: joined.number(row, known[.entPhySensorValue]),
-                status: joined.number(row, known[.entPhySensorOperStatus]))
-            if let celsius { feed(.temperature, celsius) }
+            if wantsStores, !store.name.isEmpty { stores.append(store) }
         }
     }
 

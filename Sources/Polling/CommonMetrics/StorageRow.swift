@@ -13,6 +13,11 @@ package struct StorageRow: Hashable, Sendable {
         case usedExceedsSize
     }
 
+    package init(size: Double, used: Double) {
+        self.size = size
+        self.used = used
+    }
+
     /// Computes sizes in bytes.
     ///
     /// The columns are Integer32, yet agents of large volumes put unsigned figures there, which read as negative: those are

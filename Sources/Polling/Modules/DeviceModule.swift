@@ -1,16 +1,42 @@
+package import Inventory
+package import MonitoringModel
 package import SNMP
 
 /// Device knowledge as data: what to ask of which agents and what the answers are called.
 ///
 /// Read from `modules/*.yml` by HaidangConfiguration.
 package struct DeviceModule: Hashable, Sendable {
-    /// When a module applies to an agent: any of the conditions; none of them given: always.
-    package struct Match: Hashable, Sendable {
+    package var name: String
+    /// Made for agents of any maker: where another module says who made a device or how large its stores are, that is believed.
+    package var isGeneric: Bool
+    /// The module applies to agents for which any of these holds; empty: to all.
+    package var match: [Condition]
+    package var identities: [Identity]
+    package var scalars: [Metric]
+    package var tables: [Table]
+    /// Name of the info series (value 1) that carries the `text` scalars; nil: none.
+    package var info: String?
+
+    package init(
+        name: String, isGeneric: Bool = false, match: [Condition] = [], identities: [Identity] = [],
+        scalars: [Metric] = [], tables: [Table] = [], info: String? = nil
+    ) {
+        self.name = name
+        self.isGeneric = isGeneric
+        self.match = match
+        self.identities = identities
+        self.scalars = scalars
+        self.tables = tables
+        self.info = info
+    }
+
+    /// What must hold of an agent: of each list that is not empty, one element.
+    package struct Condition: Hashable, Sendable {
         /// The agent's sysObjectID starts with one of these.
         package var sysObjectIDs: [ObjectIdentifier] = []
-        /// sysDescr contains one of these texts, compared without case.
-        package var sysDescriptions: [String] = []
-        /// The agent has something at or below one of these.
+        /// sysDescr has one of these.
+        package var sysDescriptions: [TextPattern] = []
+        /// The agent has an object below one of these.
         package var probes: [ObjectIdentifier] = []
 
         package init() {}
@@ -18,78 +44,247 @@ package struct DeviceModule: Hashable, Sendable {
 
     package enum Kind: String, CaseIterable, Sendable {
         case gauge, counter
-        /// Text: becomes a label, named like the object, of the info series of its table or module.
+        /// Becomes a label, named like the metric, of the info series of its table or module.
         case text
+        /// A series of its own for each of the metric's values, 1 for the one that holds and 0 for the others, with the value's
+        /// name in a label named like the metric.
+        case states
+        /// A series of its own with the value 1 and the text in a label.
+        case info
+    }
+
+    /// How well a part of a device is.
+    package enum Health: String, CaseIterable, Sendable {
+        case ok, warning, critical
+
+        /// The value of `component_health` and `device_health`.
+        package var number: Double {
+            switch self {
+            case .ok: 0
+            case .warning: 1
+            case .critical: 2
+            }
+        }
     }
 
     /// One object to read.
     package struct Metric: Hashable, Sendable {
         /// The MIB object's name, the metric's name.
         package var name: String
-        /// Of the column (without index) or the scalar (without `.0`).
-        package var oid: ObjectIdentifier
+        /// Of the column (without index) or the scalar (without `.0`). Of several the first that has a value is taken, row by
+        /// row: 64-bit counters before those of 32.
+        package var oids: [ObjectIdentifier]
+        /// The upper 32 bits of a number whose lower 32 bits are at `oids`.
+        package var high: ObjectIdentifier?
+        /// Columns of the same row that say what a number is to be multiplied by.
+        package var factors = Factors()
         package var kind: Kind
         package var help: String
-        /// Multiplies the raw value; 1 when the raw value is exported as it is.
-        package var scale: Double
-        /// The common metric this object also feeds, as `device_temperature_celsius`; nil for none.
-        package var common: String?
+        package var reading: ValueReading
+        /// What raw values are called, by number or text.
+        package var values: [String: String]
+        /// What raw values say of the part's health, `*` for all that are not listed; without it those say nothing.
+        package var health: [String: Health]
+        /// The common metric this object also feeds; nil for none.
+        package var common: CommonInput?
+        /// Of kind `info`: the label; nil: the metric's name without `_info`.
+        package var label: String?
 
         package init(
-            name: String, oid: ObjectIdentifier, kind: Kind, help: String = "", scale: Double = 1,
-            common: String? = nil
+            name: String, oids: [ObjectIdentifier], kind: Kind, help: String = "",
+            reading: ValueReading = ValueReading(),
+            common: CommonInput? = nil
         ) {
             self.name = name
-            self.oid = oid
+            self.oids = oids
             self.kind = kind
             self.help = help
-            self.scale = scale
+            self.reading = reading
             self.common = common
+            values = [:]
+            health = [:]
         }
+    }
+
+    /// What a row says of the numbers in it.
+    package struct Factors: Hashable, Sendable {
+        /// The number is multiplied by the value of this column: allocation units.
+        package var times: ObjectIdentifier?
+        /// Decimal places of the number: EntitySensorPrecision (RFC 3433).
+        package var precision: ObjectIdentifier?
+        /// Its power of a thousand: EntitySensorDataScale (RFC 3433), 9 for units.
+        package var prefix: ObjectIdentifier?
+
+        package init() {}
+
+        var isEmpty: Bool { self == Factors() }
     }
 
     /// A table: rows that share an index.
     package struct Table: Hashable, Sendable {
         package var name: String
-        /// Labels of each row, by column: label name and column OID. The first non-empty of `columns` is taken.
-        package struct KeyLabel: Hashable, Sendable {
-            package var label: String
-            package var columns: [ObjectIdentifier]
-
-            package init(label: String, columns: [ObjectIdentifier]) {
-                self.label = label
-                self.columns = columns
-            }
-        }
+        /// What a row is; nil: nothing in particular.
+        package var component: Component?
+        /// The parts of the index; empty: keys do not use them.
+        package var index: [IndexPart]
         /// Made unique within the table by appending `_INDEX`; empty: the label `index` with the row's index.
-        package var keys: [KeyLabel]
+        package var keys: [Key]
+        /// All must hold for a row to be taken.
+        package var conditions: [RowCondition]
         package var metrics: [Metric]
         /// Name of the info series (value 1, one per row) that carries the row's `text` objects and its index as the label
         /// `index`; nil: none.
         package var info: String?
 
-        package init(name: String, keys: [KeyLabel], metrics: [Metric], info: String? = nil) {
+        package init(
+            name: String, keys: [Key], metrics: [Metric], info: String? = nil, component: Component? = nil,
+            index: [IndexPart] = [], conditions: [RowCondition] = []
+        ) {
             self.name = name
             self.keys = keys
             self.metrics = metrics
             self.info = info
+            self.component = component
+            self.index = index
+            self.conditions = conditions
         }
     }
 
-    package var name: String
-    package var match: Match
-    package var scalars: [Metric]
-    package var tables: [Table]
-    /// Name of the info series (value 1) that carries the `text` scalars; nil: none.
-    package var info: String?
+    /// A label that tells a table's rows apart, and where its text comes from.
+    package struct Key: Hashable, Sendable {
+        package enum Source: Hashable, Sendable {
+            /// The first of these columns that is not empty.
+            case columns([ObjectIdentifier])
+            /// The part of the index with this number in `Table.index`.
+            case index(Int)
+            case text(String)
+            /// The first of these columns of another table that is not empty, in the row whose index is what `Reference` says.
+            case lookup([ObjectIdentifier], by: Reference)
+        }
 
-    package init(
-        name: String, match: Match = Match(), scalars: [Metric] = [], tables: [Table] = [], info: String? = nil
-    ) {
-        self.name = name
-        self.match = match
-        self.scalars = scalars
-        self.tables = tables
-        self.info = info
+        package enum Reference: Hashable, Sendable {
+            /// The parts of the index with these numbers, one after the other.
+            case index([Int])
+            /// The value of this column.
+            case column(ObjectIdentifier)
+        }
+
+        package var label: String
+        package var source: Source
+        /// What of the text is taken: its first group, or all it matches; a text without a match is taken whole.
+        package var pattern: TextPattern?
+
+        package init(label: String, source: Source, pattern: TextPattern? = nil) {
+            self.label = label
+            self.source = source
+            self.pattern = pattern
+        }
+
+        package init(label: String, columns: [ObjectIdentifier]) {
+            self.init(label: label, source: .columns(columns))
+        }
+    }
+
+    /// Which rows of a table are taken: by the raw value of a column, or by a part of the index.
+    package struct RowCondition: Hashable, Sendable {
+        package enum Subject: Hashable, Sendable {
+            case column(ObjectIdentifier)
+            /// The part of the index with this number in `Table.index`.
+            case index(Int)
+        }
+
+        package enum Test: Hashable, Sendable {
+            case isOneOf(Set<String>)
+            case isNoneOf(Set<String>)
+            case matches(TextPattern)
+            case doesNotMatch(TextPattern)
+        }
+
+        package var subject: Subject
+        package var test: Test
+
+        package init(_ subject: Subject, _ test: Test) {
+            self.subject = subject
+            self.test = test
+        }
+    }
+
+    /// What a row of a table is.
+    package enum Component: String, CaseIterable, Sendable {
+        case interface, store, memory, processor, supply, fan, disk, battery, controller, sensor, outlet, feed, guest,
+            member
+        case tunnel, peripheral, license, radio, client
+    }
+
+    /// What a module says of who made a device. Of several the first whose condition holds is taken.
+    package struct Identity: Hashable, Sendable {
+        /// Without probes.
+        package var condition = Condition()
+        package var kind: Device.Kind?
+        /// Of each the first source that has a text.
+        package var vendor: [Source] = []
+        package var model: [Source] = []
+        package var software: [Source] = []
+        package var serial: [Source] = []
+
+        package init() {}
+
+        package enum Source: Hashable, Sendable {
+            case text(String)
+            /// A scalar, or the first row of a column that is not empty and fulfils the condition.
+            ///
+            /// `values`: what raw values are called.
+            case object(ObjectIdentifier, where: RowCondition?, pattern: TextPattern?, values: [String: String])
+            /// What the pattern finds in sysDescr.
+            case description(TextPattern)
+            /// By what sysObjectID starts with; the longest counts.
+            case objectID([ObjectIdentifier: String])
+        }
+    }
+}
+
+/// What an object can say for the common metrics of its device, of the pools declared on it and of its room.
+package enum CommonInput: String, CaseIterable, Sendable {
+    case cpuRatio = "device_cpu_ratio"
+    case memorySize = "device_memory_size_bytes"
+    case memoryUsed = "device_memory_used_bytes"
+    case memoryFree = "device_memory_free_bytes"
+    case memoryRatio = "device_memory_used_ratio"
+    case temperature = "device_temperature_celsius"
+    case humidity = "device_humidity_ratio"
+    case power = "device_power_watts"
+    case batteryCharge = "device_battery_charge_ratio"
+    case batteryRuntime = "device_battery_runtime_seconds"
+    case load = "device_load_ratio"
+    case sessions = "device_sessions"
+    case uptime = "device_uptime_seconds"
+    case capacitySize = "capacity_size_bytes"
+    case capacityUsed = "capacity_used_bytes"
+    case capacityFree = "capacity_free_bytes"
+    case capacityRatio = "capacity_used_ratio"
+    case capacityAllocated = "capacity_allocated_bytes"
+    case roomReady = "room_ready"
+    case roomInCall = "room_in_call"
+
+    /// What the object must measure; nil: a number of no unit.
+    package var quantity: MetricUnit.Quantity? {
+        switch self {
+        case .cpuRatio, .memoryRatio, .humidity, .batteryCharge, .load, .capacityRatio: .share
+        case .memorySize, .memoryUsed, .memoryFree, .capacitySize, .capacityUsed, .capacityFree, .capacityAllocated:
+            .information
+        case .temperature: .temperature
+        case .power: .power
+        case .batteryRuntime, .uptime: .time
+        case .sessions: .count
+        case .roomReady, .roomInCall: nil
+        }
+    }
+
+    /// Whether a value speaks of one store among several, and is known by its row.
+    package var isOfStore: Bool {
+        switch self {
+        case .capacitySize, .capacityUsed, .capacityFree, .capacityRatio, .capacityAllocated: true
+        default: false
+        }
     }
 }

@@ -109,6 +109,10 @@ package struct PollOutcome: Sendable {
     package var interfaces: [InterfaceStatus]
     /// The poll began within its slot and ended before the next.
     package var isOnTime: Bool
+    /// What is no longer as the poll before found it.
+    package var changes: [DeviceChange] = []
+    /// Values that were not written, because they are none.
+    package var refusedCount = 0
 
     package init(
         target: PollTarget, time: Timestamp, duration: Duration, isUp: Bool, reason: PollReason?, sampleCount: Int,
@@ -135,6 +139,12 @@ package struct TargetStatus: Sendable {
     package var pollCount: Int
     package var successCount: Int
     package var onTimeCount: Int
+    /// Who made the device, as its agent says; nil for HTTP targets and before the first poll.
+    package internal(set) var identity: DeviceIdentity?
+    /// The modules in use and why.
+    package internal(set) var matches: [ModuleMatch] = []
+    /// What changed about the device, newest last; the newest 50 since the service started.
+    package internal(set) var changes: [(time: Timestamp, change: DeviceChange)] = []
 
     package init(target: PollTarget) {
         self.target = target

@@ -10,6 +10,10 @@ package struct PollCounts: Hashable, Sendable {
     package var samples = 0
     /// Polls that brought less than they should, by reason code; `overrun` counts lost slots.
     package var reasons: [String: Int] = [:]
+    /// Values of agents that were not written, because they are none: sentinels, text for a number, what no device can mean.
+    package var refusedValues = 0
+    /// What changed about devices, by code.
+    package var changes: [String: Int] = [:]
     /// Polls under way now.
     package var inFlight = 0
     /// Polls that are due and wait for one under way to end.

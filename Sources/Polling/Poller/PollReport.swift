@@ -8,6 +8,8 @@ package struct PollReport: Sendable {
     package var samples: [(labels: LabelSet, sample: Sample)]
     /// The modules that applied and why; empty for HTTP targets.
     package var matches: [ModuleMatch]
+    /// Nil for HTTP targets, and where the agent did not answer.
+    package var findings: AgentFindings?
 }
 
 /// Keeps what is appended instead of storing it.

@@ -128,17 +128,23 @@ package final class Poller: Sendable {
         if !values.isEmpty { appender.append(SampleBatch(timestamp: now, values: values)) }
     }
 
-    /// Polls a target now, outside its slot, and hands back what came instead of storing it.
-    /// - Parameter target: need not be of the plan; if it is, the plan's declarations about its device are used.
+    /// Polls a target now and hands back what came instead of storing it, with findings.
+    /// - Parameter plan: what it says of the target's device, and its modules, are used.
     /// - Returns: nil when cancelled.
-    package func pollOnce(_ target: PollTarget, budget: Duration = .seconds(60)) async -> PollReport? {
-        let context = state.withLock { $0.context(for: target) }
+    package static func pollOnce(
+        _ target: PollTarget, in plan: PollPlan, agents: any AgentReader, http: HTTPClient, clock: any WallClock,
+        budget: Duration = .seconds(60)
+    ) async -> PollReport? {
+        let parts = DeclaredParts.byDevice(plan.inventory)[target.device] ?? DeclaredParts()
+        let context = TargetContext(target: target, parts: parts, modules: plan.modules)
         let report = ReportAppender()
         var session = TargetSession(context, appender: report)
         let poll = TargetPoll(
-            context: context, slot: nil, budget: budget, agents: agents, http: http, clock: clock)
+            context: context, slot: nil, budget: budget, agents: agents, http: http, clock: clock,
+            isDetailed: true)
         guard let outcome = await poll.run(&session) else { return nil }
-        return PollReport(outcome: outcome, samples: report.samples, matches: session.agent.matches)
+        return PollReport(
+            outcome: outcome, samples: report.samples, matches: session.agent.matches, findings: session.findings)
     }
 
     /// Asks one device now, outside its slot, whether its agent is there. Takes at most about 4 s.
@@ -208,10 +214,5 @@ package final class Poller: Sendable {
     /// The key of the interface with this ifIndex as the last poll saw it; nil when unknown.
     package func interface(of device: String, ifIndex: UInt32) -> String? {
         state.withLock { $0.interface(of: device, ifIndex: ifIndex) }
-    }
-
-    /// The modules that the last poll of a device used, and why; empty before it.
-    package func moduleMatches(of device: String) -> [ModuleMatch] {
-        state.withLock { $0.matches(of: device) }
     }
 }

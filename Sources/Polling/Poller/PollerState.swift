@@ -31,7 +31,6 @@ struct PollerState: Sendable {
         var session: TargetSession?
         var status: TargetStatus
         var interfaceKeys: [UInt32: String] = [:]
-        var matches: [ModuleMatch] = []
     }
 
     private var targets: [PollTarget.ID: Target] = [:]
@@ -202,7 +201,8 @@ struct PollerState: Sendable {
         let ended = session.adapt(from: context, to: target.context, appender: appender)
         targets[id]?.phase = .idle
         targets[id]?.interfaceKeys = session.agent.interfaceKeys
-        targets[id]?.matches = session.agent.matches
+        targets[id]?.status.matches = session.agent.matches
+        targets[id]?.status.identity = session.agent.device
         targets[id]?.session = session
         if let outcome { targets[id]?.status.record(outcome) }
         return (takeWaiting(now: now), ended)
@@ -213,6 +213,8 @@ struct PollerState: Sendable {
         counts.samples += outcome.sampleCount
         if outcome.isUp { counts.successes += 1 }
         if outcome.isOnTime { counts.onTime += 1 }
+        counts.refusedValues += outcome.refusedCount
+        for change in outcome.changes { counts.changes[change.code.rawValue, default: 0] += 1 }
         if let reason = outcome.reason { counts.reasons[reason.code, default: 0] += 1 }
     }
 
@@ -222,12 +224,6 @@ struct PollerState: Sendable {
 
     var waitingCount: Int { targets.values.count { $0.phase == .waiting } }
 
-    /// The context for polling a target once: with what the plan declares about its device when the plan has the target.
-    func context(for target: PollTarget) -> TargetContext {
-        let parts = targets[target.id]?.context.parts ?? DeclaredParts()
-        return TargetContext(target: target, parts: parts, modules: modules, modulesVersion: modulesVersion)
-    }
-
     /// How to reach the agent of a device.
     func peer(of device: String) -> SNMPPeer? {
         guard let id = agents[device], case .snmp(let peer, _)? = targets[id]?.context.target.access else { return nil }
@@ -236,10 +232,6 @@ struct PollerState: Sendable {
 
     func interface(of device: String, ifIndex: UInt32) -> String? {
         agents[device].flatMap { targets[$0]?.interfaceKeys[ifIndex] }
-    }
-
-    func matches(of device: String) -> [ModuleMatch] {
-        agents[device].flatMap { targets[$0]?.matches } ?? []
     }
 }
 
@@ -252,5 +244,9 @@ extension TargetStatus {
             successCount += 1
         }
         if outcome.isOnTime { onTimeCount += 1 }
+        changes += outcome.changes.map { (outcome.time, $0) }
+        changes.removeFirst(max(0, changes.count - Self.mostChanges))
     }
+
+    private static let mostChanges = 50
 }

@@ -10,6 +10,8 @@ struct TargetSession: Sendable {
     var scrape = ScrapeSession()
     /// The newest time written.
     var lastTime: Timestamp?
+    /// Of the last poll, where they were wanted.
+    var findings: AgentFindings?
 
     init(_ context: TargetContext, appender: any SampleAppender) {
         series = TargetSeries(target: context.target, appender: appender)
@@ -48,6 +50,8 @@ struct TargetPoll: Sendable {
     let agents: any AgentReader
     let http: HTTPClient
     let clock: any WallClock
+    /// Whether findings are wanted.
+    var isDetailed = false
 
     /// Longest wait for a page, as Prometheus scrapes by default.
     private static let pageTimeout = Duration.seconds(10)
@@ -71,9 +75,13 @@ struct TargetPoll: Sendable {
             session.agent.forgetSlots()
             session.scrape.forgetSlots()
         }
-        return PollOutcome(
+        session.findings = result.findings
+        var outcome = PollOutcome(
             target: context.target, time: time, duration: duration, isUp: result.isUp, reason: result.reason,
             sampleCount: sampleCount, interfaces: result.interfaces, isOnTime: duration <= budget)
+        outcome.changes = result.changes
+        outcome.refusedCount = result.refusedCount
+        return outcome
     }
 
     private func probe(
@@ -83,7 +91,7 @@ struct TargetPoll: Sendable {
         case .snmp(let peer, let modules):
             return await AgentProbe(
                 reader: agents, peer: peer, moduleNames: modules, modules: context.modules, parts: context.parts,
-                deadline: deadline
+                deadline: deadline, isDetailed: isDetailed
             ).poll(&session.agent, at: time, into: &session.series)
         case .http(let check, let address):
             let timeout = min(budget, Self.pageTimeout)

@@ -3,6 +3,19 @@ import MonitoringModel
 import Polling
 import SNMP
 
+extension DeviceModule.Metric {
+    init(name: String, oid: ObjectIdentifier, kind: DeviceModule.Kind, help: String = "", common: CommonInput? = nil) {
+        self.init(name: name, oids: [oid], kind: kind, help: help, common: common)
+    }
+}
+
+extension DeviceModule.Condition {
+    init(probe: ObjectIdentifier) {
+        self.init()
+        probes = [probe]
+    }
+}
+
 /// The shipped modules as tests need them, written out: so these tests do not depend on how YAML is read.
 enum TestModules {
     private static let ifEntry: [UInt32] = [1, 3, 6, 1, 2, 1, 2, 2, 1]
@@ -23,8 +36,6 @@ enum TestModules {
         ], info: "system_info")
 
     static let interfaces: DeviceModule = {
-        var match = DeviceModule.Match()
-        match.probes = [ObjectIdentifier(ifEntry)]
         let metrics = [
             column("ifDescr", ifEntry, 2, .text), column("ifAlias", ifXEntry, 18, .text),
             column("ifSpeed", ifEntry, 5), column("ifHighSpeed", ifXEntry, 15),
@@ -34,12 +45,12 @@ enum TestModules {
             column("ifHCInOctets", ifXEntry, 6, .counter), column("ifHCOutOctets", ifXEntry, 10, .counter),
         ]
         return DeviceModule(
-            name: "interfaces", match: match,
+            name: "interfaces", match: [DeviceModule.Condition(probe: ObjectIdentifier(ifEntry))],
             tables: [
                 DeviceModule.Table(
                     name: "interfaces",
                     keys: [
-                        DeviceModule.Table.KeyLabel(
+                        DeviceModule.Key(
                             label: "ifName",
                             columns: [ObjectIdentifier(ifXEntry + [1]), ObjectIdentifier(ifEntry + [2])])
                     ], metrics: metrics, info: "interface_info")
@@ -49,16 +60,16 @@ enum TestModules {
     static let host: DeviceModule = {
         let storage: [UInt32] = [1, 3, 6, 1, 2, 1, 25, 2, 3, 1]
         var load = column("hrProcessorLoad", [1, 3, 6, 1, 2, 1, 25, 3, 3, 1], 2)
-        load.common = "device_cpu_ratio"
-        var match = DeviceModule.Match()
-        match.probes = [ObjectIdentifier(storage)]
+        load.common = .cpuRatio
+        load.reading.unit = .percent
         return DeviceModule(
-            name: "host-resources", match: match,
+            name: "host-resources", isGeneric: true,
+            match: [DeviceModule.Condition(probe: ObjectIdentifier(storage))],
             tables: [
                 DeviceModule.Table(
                     name: "hrStorageTable",
                     keys: [
-                        DeviceModule.Table.KeyLabel(
+                        DeviceModule.Key(
                             label: "hrStorageDescr", columns: [ObjectIdentifier(storage + [3])])
                     ],
                     metrics: [
@@ -72,22 +83,37 @@ enum TestModules {
 
     static let sensors: DeviceModule = {
         let entry: [UInt32] = [1, 3, 6, 1, 2, 1, 99, 1, 1, 1]
-        var match = DeviceModule.Match()
-        match.probes = [ObjectIdentifier(entry)]
+        var celsius = column("entPhySensorCelsius", entry, 4)
+        celsius.common = .temperature
+        celsius.reading.unit = .celsius
+        celsius.reading.missing = [-1_000_000_000]
+        celsius.factors.prefix = ObjectIdentifier(entry + [2])
+        celsius.factors.precision = ObjectIdentifier(entry + [3])
         return DeviceModule(
-            name: "entity-sensor", match: match,
+            name: "entity-sensor", match: [DeviceModule.Condition(probe: ObjectIdentifier(entry))],
             tables: [
                 DeviceModule.Table(
                     name: "entPhySensorTable",
                     keys: [
-                        DeviceModule.Table.KeyLabel(
+                        DeviceModule.Key(
                             label: "entPhysicalName", columns: ["1.3.6.1.2.1.47.1.1.1.1.7"])
                     ],
                     metrics: [
                         column("entPhySensorType", entry, 1), column("entPhySensorScale", entry, 2),
                         column("entPhySensorPrecision", entry, 3), column("entPhySensorValue", entry, 4),
                         column("entPhySensorOperStatus", entry, 5),
-                    ])
+                    ]),
+                DeviceModule.Table(
+                    name: "entPhySensorCelsius",
+                    keys: [
+                        DeviceModule.Key(
+                            label: "entPhysicalName", columns: ["1.3.6.1.2.1.47.1.1.1.1.7"])
+                    ],
+                    metrics: [celsius],
+                    conditions: [
+                        DeviceModule.RowCondition(.column(ObjectIdentifier(entry + [1])), .isOneOf(["8"])),
+                        DeviceModule.RowCondition(.column(ObjectIdentifier(entry + [5])), .isNoneOf(["2", "3"])),
+                    ]),
             ])
     }()
 
@@ -148,6 +174,7 @@ struct ProbeBench {
     var modules = TestModules.all
     var moduleNames: [String] = []
     var parts = DeclaredParts()
+    var isDetailed = false
     var session = AgentSession()
     var series: TargetSeries
     var time = Timestamp(milliseconds: 1_790_000_000_000)
@@ -162,7 +189,7 @@ struct ProbeBench {
         time = time + .seconds(60)
         let probe = AgentProbe(
             reader: agent, peer: somePeer, moduleNames: moduleNames, modules: modules, parts: parts,
-            deadline: .now + .seconds(10))
+            deadline: .now + .seconds(10), isDetailed: isDetailed)
         series.ledger.begin()
         let result = await probe.poll(&session, at: time, into: &series)
         series.append(at: time)

@@ -20,6 +20,13 @@ final class Fleet: AgentReader {
         return try await agent.get(oids, from: peer, deadline: deadline)
     }
 
+    func next(
+        _ oids: [ObjectIdentifier], from peer: SNMPPeer, deadline: ContinuousClock.Instant
+    ) async throws(SNMPError) -> [VarBind] {
+        guard let agent = agents[peer.endpoint.port] else { throw SNMPError(.portClosed, "nobody there") }
+        return try await agent.next(oids, from: peer, deadline: deadline)
+    }
+
     func walk(
         _ root: ObjectIdentifier, from peer: SNMPPeer, limits: WalkLimits, deadline: ContinuousClock.Instant
     ) async throws(SNMPError) -> [VarBind] {

@@ -12,6 +12,7 @@ final class ScriptedAgent: AgentReader {
         var failure: SNMPError?
         var gets: [[ObjectIdentifier]] = []
         var walks: [ObjectIdentifier] = []
+        var nexts: [[ObjectIdentifier]] = []
         /// Waits before every answer; ended by cancellation.
         var isSilent = false
     }
@@ -27,6 +28,7 @@ final class ScriptedAgent: AgentReader {
     }
 
     var gets: [[ObjectIdentifier]] { script.withLock { $0.gets } }
+    var nexts: [[ObjectIdentifier]] { script.withLock { $0.nexts } }
     var walks: [ObjectIdentifier] { script.withLock { $0.walks } }
 
     func get(
@@ -37,6 +39,22 @@ final class ScriptedAgent: AgentReader {
         let (values, failure) = script.withLock { ($0.values, $0.failure) }
         if let failure { throw failure }
         return oids.map { VarBind($0, values[$0] ?? .noSuchObject) }
+    }
+
+    func next(
+        _ oids: [ObjectIdentifier], from peer: SNMPPeer, deadline: ContinuousClock.Instant
+    ) async throws(SNMPError) -> [VarBind] {
+        script.withLock { $0.nexts.append(oids) }
+        try await wait(deadline)
+        let (values, failure, failures) = script.withLock { ($0.values, $0.failure, $0.walkFailures) }
+        if let failure { throw failure }
+        for oid in oids {
+            for (failing, failure) in failures where failing.starts(with: oid) { throw failure }
+        }
+        return oids.map { oid in
+            values.keys.filter { oid < $0 }.min().map { VarBind($0, values[$0] ?? .null) }
+                ?? VarBind(oid, .endOfMibView)
+        }
     }
 
     func walk(

@@ -1,0 +1,99 @@
+import Inventory
+import MonitoringModel
+import Polling
+import SNMP
+import Testing
+
+@Suite("Changes of devices")
+struct DeviceChangeTests {
+    private static let ports = [
+        TestDevice.Port(index: 1, name: "Gi0/1", octets: 1_000),
+        TestDevice.Port(index: 2, name: "Gi0/2", octets: 2_000),
+    ]
+
+    @Test("a renumbered ifIndex is an event, and every sample stays with its port")
+    func renumbered() async {
+        var bench = ProbeBench(TestDevice.ports(Self.ports))
+        #expect(await bench.poll().changes.isEmpty)
+        bench.agent.change {
+            var ports = Self.ports
+            ports[0].index = 2
+            ports[1].index = 1
+            $0.values = TestDevice.ports(ports)
+        }
+        let result = await bench.poll()
+        #expect(
+            result.changes == [
+                DeviceChange(.interfaceRenumbered, interface: "Gi0/2", detail: "ifIndex 2 became 1"),
+                DeviceChange(.interfaceRenumbered, interface: "Gi0/1", detail: "ifIndex 1 became 2"),
+            ])
+        let values = bench.appender.values()
+        #expect(values["ifHCInOctets{ifName=\"Gi0/1\"}"] == 1_000)
+        #expect(values["ifHCInOctets{ifName=\"Gi0/2\"}"] == 2_000)
+        #expect(values["device_changes_total{code=\"interface_renumbered\"}"] == 2)
+        #expect(await bench.poll().changes.isEmpty, "an event is told once")
+    }
+
+    @Test("a port that comes and one that goes are events")
+    func addedAndRemoved() async {
+        var bench = ProbeBench(TestDevice.ports(Self.ports))
+        await bench.poll()
+        bench.agent.change {
+            $0.values = TestDevice.ports([Self.ports[0], TestDevice.Port(index: 3, name: "Gi0/3")])
+        }
+        #expect(
+            await bench.poll().changes == [
+                DeviceChange(.interfaceAdded, interface: "Gi0/3", detail: "ifIndex 3"),
+                DeviceChange(.interfaceRemoved, interface: "Gi0/2", detail: "was ifIndex 2"),
+            ])
+    }
+
+    @Test("a poll that could not read all ports tells no change")
+    func incomplete() async {
+        var bench = ProbeBench(TestDevice.ports(Self.ports))
+        await bench.poll()
+        bench.agent.change { $0.walkFailures = ["1.3.6.1.2.1.2.2.1.8": SNMPError(.errorStatus, "genErr")] }
+        #expect(await bench.poll().changes.isEmpty)
+        bench.agent.change { $0.walkFailures = [:] }
+        #expect(await bench.poll().changes.isEmpty)
+    }
+
+    private static func device(serial: String, uptime: UInt32, octets: UInt64) -> [ObjectIdentifier: SNMPValue] {
+        var values = TestDevice.ports([TestDevice.Port(index: 1, name: "Gi0/1", octets: octets)])
+        values["1.3.6.1.2.1.1.3.0"] = .timeTicks(uptime)
+        values["1.3.6.1.4.1.99999.1.0"] = .string(serial)
+        return values
+    }
+
+    @Test("another device behind the same address is an event, and no link has a spike")
+    func replaced() async throws {
+        let identity = try WrittenModule(
+            "name: acme\nidentity: { vendor: Acme, serial: { oid: 1.3.6.1.4.1.99999.1 } }\nscalars: []\n")
+        var bench = ProbeBench(Self.device(serial: "A", uptime: 9_000, octets: 5_000))
+        bench.modules = TestModules.all + identity.modules
+        bench.parts.linkEnds = [DeclaredParts.LinkEnd(link: "ring", end: "a", interface: "Gi0/1")]
+        await bench.poll()
+        bench.agent.change { $0.values = Self.device(serial: "A", uptime: 15_000, octets: 6_000) }
+        #expect(await bench.poll().changes.isEmpty)
+        // The other one starts anew and has counted far more already.
+        bench.agent.change { $0.values = Self.device(serial: "B", uptime: 500, octets: 9_000_000_000_000) }
+        let result = await bench.poll()
+        #expect(result.changes == [DeviceChange(.deviceReplaced, detail: "serial number A became B")])
+        #expect(bench.appender.values()["link_receive_bytes_total{end=\"a\",link=\"ring\"}"] == 6_000)
+        #expect(bench.appender.values()["device_changes_total{code=\"device_replaced\"}"] == 1)
+        bench.agent.change { $0.values = Self.device(serial: "B", uptime: 6_500, octets: 9_000_000_000_700) }
+        await bench.poll()
+        #expect(bench.appender.values()["link_receive_bytes_total{end=\"a\",link=\"ring\"}"] == 6_700)
+    }
+
+    @Test("a restart of the same device, and a wrap of its uptime, are no replacement")
+    func restarted() async throws {
+        let identity = try WrittenModule(
+            "name: acme\nidentity: { vendor: Acme, serial: { oid: 1.3.6.1.4.1.99999.1 } }\nscalars: []\n")
+        var bench = ProbeBench(Self.device(serial: "A", uptime: 4_294_967_000, octets: 5_000))
+        bench.modules = TestModules.all + identity.modules
+        await bench.poll()
+        bench.agent.change { $0.values = Self.device(serial: "A", uptime: 200, octets: 5_100) }
+        #expect(await bench.poll().changes.isEmpty)
+    }
+}
