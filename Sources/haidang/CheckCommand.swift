@@ -2,14 +2,15 @@ import ArgumentParser
 import Foundation
 import HaidangConfiguration
 import Inventory
+import Polling
 
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "check", abstract: "Validates a configuration directory.",
+        commandName: "check", abstract: "Validates a configuration directory, or one module file.",
         discussion:
             "Prints every problem as file:line:column with what was expected and found. Exit status 1 on problems.")
 
-    @Argument(help: "Configuration directory.")
+    @Argument(help: "Configuration directory, or the file of a module.")
     var directory: String
 
     @Flag(help: "Print JSON.")
@@ -17,6 +18,11 @@ struct CheckCommand: ParsableCommand {
 
     func run() throws {
         do {
+            if directory.hasSuffix(".yml") {
+                let modules = try DeviceModule.load(files: [directory], over: [])
+                if json { return try printJSON(Summary(modules: modules.count, problems: [])) }
+                return print("\(directory): ok: module \(modules.map(\.name).joined())")
+            }
             let configuration = try Configuration.load(directory: directory)
             let inventory = configuration.inventory
             let summary = Summary(
@@ -35,7 +41,9 @@ struct CheckCommand: ParsableCommand {
             if json {
                 try printJSON(Summary(problems: errors.problems))
             } else {
-                for problem in errors.problems { printToStandardError("\(directory)/\(problem)") }
+                for problem in errors.problems {
+                    printToStandardError(directory.hasSuffix(".yml") ? "\(problem)" : "\(directory)/\(problem)")
+                }
                 let count = errors.problems.count
                 printToStandardError("haidang: \(count) problem\(count == 1 ? "" : "s") in \(directory)")
             }

@@ -1,0 +1,150 @@
+import ArgumentParser
+import Compression
+import Foundation
+import HTTPTransport
+import HaidangConfiguration
+import HaidangService
+import Inventory
+import MonitoringModel
+import Polling
+import SNMP
+
+struct PollCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "poll", abstract: "Polls one device once and prints what it says.",
+        discussion: """
+            Of a configuration's device, or of a recording (.snmprec, also gzipped), which is played as a device on loopback \
+            and asked as any other: so modules are written and tried. Exit status 1 when something could not be read.
+            """)
+
+    @Argument(help: "Inventory id of the device.")
+    var device: String?
+
+    @Option(help: "Configuration directory.")
+    var config: String?
+
+    @Option(help: "A recording to poll instead of a device.", completion: .file(extensions: ["snmprec", "gz"]))
+    var recording: String?
+
+    @Option(help: "A module file to use beside, or instead of, those of the configuration; may be repeated.")
+    var module: [String] = []
+
+    @Flag(help: "Say which modules were chosen, and why.")
+    var explain = false
+
+    @Flag(help: "Print what was refused, value by value.")
+    var refused = false
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func validate() throws {
+        guard (device == nil) != (recording == nil) else {
+            throw ValidationError("name either a device of --config or a --recording")
+        }
+        if device != nil, config == nil {
+            throw ValidationError("--config: expected the directory that names the device")
+        }
+    }
+
+    func run() async throws {
+        do {
+            let modules = try modules()
+            let polled =
+                if let recording {
+                    try await Self.play(recording, modules: modules)
+                } else {
+                    try await Self.poll(device ?? "", configuration: config ?? "", modules: modules)
+                }
+            guard let report = polled.report else { try endWithProblem("the poll was cancelled") }
+            if json {
+                try printJSON(PolledDevice(report, name: polled.name))
+            } else {
+                let text = PollText(report: report, explain: explain, refused: refused)
+                for line in text.lines { print(line) }
+            }
+            if !report.outcome.isUp || report.outcome.reason != nil { throw ExitCode(1) }
+        } catch let errors as ConfigurationErrors {
+            for problem in errors.problems { printToStandardError("haidang: \(problem)") }
+            throw ExitCode(1)
+        }
+    }
+
+    private typealias Polled = (name: String, report: PollReport?)
+
+    private func modules() throws -> [DeviceModule] {
+        try DeviceModule.load(files: module, over: config.map { try Configuration.load(directory: $0).modules })
+    }
+
+    private static func play(_ file: String, modules: [DeviceModule]) async throws -> Polled {
+        let recording = try RecordingFile.read(file)
+        let name = RecordingFile.name(of: file)
+        let agent = try LoopbackAgent(recording.objects)
+        defer { agent.stop() }
+        let address = [127, 0, 0, 1].map { UInt8($0) }
+        let peer = SNMPPeer(
+            endpoint: SNMPEndpoint(address: address, port: agent.port),
+            credential: .v2c(community: LoopbackAgent.community), timeout: .seconds(5))
+        let target = PollTarget(
+            id: PollTarget.ID(job: "snmp", instance: name), device: name, site: "recording",
+            access: .snmp(peer, modules: []), interval: .seconds(60))
+        let plan = PollPlan(targets: [target], inventory: CityInventory(), modules: modules)
+        return (name, try await pollOnce(target, plan))
+    }
+
+    private static func poll(
+        _ device: String, configuration directory: String, modules: [DeviceModule]
+    ) async throws -> Polled {
+        let configuration = try Configuration.load(directory: directory)
+        var plan = try pollPlan(
+            configuration, secrets: EnvironmentSecrets())
+        plan.modules = modules
+        guard configuration.inventory.devices.contains(where: { $0.id == device }) else {
+            try endWithProblem("no device has the id \"\(device)\" in \(directory)")
+        }
+        guard let target = plan.targets.first(where: { $0.device == device && $0.id.job == "snmp" }) else {
+            try endWithProblem("device \(device) has no SNMP access in \(directory)")
+        }
+        return (device, try await pollOnce(target, plan))
+    }
+
+    private static func pollOnce(_ target: PollTarget, _ plan: PollPlan) async throws -> PollReport? {
+        let client = try SNMPClient()
+        let http = HTTPClient()
+        defer {
+            client.close()
+            http.close()
+        }
+        return await Poller.pollOnce(target, in: plan, agents: client, http: http, clock: SystemClock())
+    }
+}
+
+/// Recordings of devices on disk.
+enum RecordingFile {
+    /// Larger ones are not recordings: the largest known has 2 MB.
+    private static let longest = 256 << 20
+
+    static func read(_ file: String) throws -> SNMPRecording {
+        guard let content = FileManager.default.contents(atPath: file) else {
+            try endWithProblem("\(file): expected a recording that can be read, found none")
+        }
+        var bytes = [UInt8](content)
+        do {
+            if Gzip.isGzip(bytes) { bytes = try Gzip.decompress(bytes, limit: longest) }
+        } catch {
+            try endWithProblem("\(file): \(error)")
+        }
+        let recording = SNMPRecording(parsing: bytes)
+        guard !recording.objects.oids.isEmpty else {
+            try endWithProblem("\(file): expected lines OID|TYPE|VALUE as of an .snmprec file, found none")
+        }
+        return recording
+    }
+
+    /// The file's name without what says how it is written.
+    static func name(of file: String) -> String {
+        var name = URL(fileURLWithPath: file).lastPathComponent
+        for ending in [".gz", ".snmprec"] where name.hasSuffix(ending) { name.removeLast(ending.count) }
+        return String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "_" })
+    }
+}
