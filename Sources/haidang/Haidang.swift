@@ -7,7 +7,8 @@ struct Haidang: AsyncParsableCommand {
         commandName: "haidang", abstract: "Watches a data centre, its network and its video rooms.",
         version: ProductVersion.text,
         subcommands: [
-            DemoCommand.self, ServeCommand.self, CheckCommand.self, PollCommand.self, SimulateCommand.self,
+            DemoCommand.self, ServeCommand.self, CheckCommand.self, PollCommand.self, ImportCommand.self,
+            SimulateCommand.self,
             DatabaseCommand.self,
             TokenCommand.self,
         ])
