@@ -199,7 +199,8 @@ let package = Package(
         tests("WebUI", ["WebUI", "MonitoringModel"]),
         tests("HTTPAPI", ["HTTPAPI", "Access", "MonitoringModel"]),
         tests(
-            "HaidangConfiguration", ["HaidangConfiguration", "Inventory", "Polling", "SNMP"], exclude: ["Fixtures"]),
+            "HaidangConfiguration", ["HaidangConfiguration", "Inventory", "Polling", "SNMP", "Compression"],
+            exclude: ["Fixtures"]),
         tests("CitySimulator", ["CitySimulator", "SNMP", "Inventory", "HTTPTransport", "MonitoringModel"]),
         tests("Reachability", ["Reachability"]),
         tests("HaidangService", ["HaidangService", "Inventory", "MonitoringModel"]),

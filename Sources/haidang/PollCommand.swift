@@ -29,6 +29,9 @@ struct PollCommand: AsyncParsableCommand {
     @Option(help: "A module file to use beside, or instead of, those of the configuration; may be repeated.")
     var module: [String] = []
 
+    @Option(help: "Use the module of this name and no other, as `snmp.modules` of a device does; may be repeated.")
+    var only: [String] = []
+
     @Flag(help: "Say which modules were chosen, and why.")
     var explain = false
 
@@ -52,15 +55,16 @@ struct PollCommand: AsyncParsableCommand {
             let modules = try modules()
             let polled =
                 if let recording {
-                    try await Self.play(recording, modules: modules)
+                    try await Self.play(recording, modules: modules, only: only)
                 } else {
-                    try await Self.poll(device ?? "", configuration: config ?? "", modules: modules)
+                    try await Self.poll(device ?? "", configuration: config ?? "", modules: modules, only: only)
                 }
             guard let report = polled.report else { try endWithProblem("the poll was cancelled") }
             if json {
                 try printJSON(PolledDevice(report, name: polled.name))
             } else {
-                let text = PollText(report: report, explain: explain, refused: refused)
+                let own = module.isEmpty ? [] : try DeviceModule.load(files: module, over: [])
+                let text = PollText(report: report, explain: explain, refused: refused, own: own)
                 for line in text.lines { print(line) }
             }
             if !report.outcome.isUp || report.outcome.reason != nil { throw ExitCode(1) }
@@ -76,7 +80,7 @@ struct PollCommand: AsyncParsableCommand {
         try DeviceModule.load(files: module, over: config.map { try Configuration.load(directory: $0).modules })
     }
 
-    private static func play(_ file: String, modules: [DeviceModule]) async throws -> Polled {
+    private static func play(_ file: String, modules: [DeviceModule], only: [String]) async throws -> Polled {
         let recording = try RecordingFile.read(file)
         let name = RecordingFile.name(of: file)
         let agent = try LoopbackAgent(recording.objects)
@@ -87,13 +91,13 @@ struct PollCommand: AsyncParsableCommand {
             credential: .v2c(community: LoopbackAgent.community), timeout: .seconds(5))
         let target = PollTarget(
             id: PollTarget.ID(job: "snmp", instance: name), device: name, site: "recording",
-            access: .snmp(peer, modules: []), interval: .seconds(60))
+            access: .snmp(peer, modules: only), interval: .seconds(60))
         let plan = PollPlan(targets: [target], inventory: CityInventory(), modules: modules)
         return (name, try await pollOnce(target, plan))
     }
 
     private static func poll(
-        _ device: String, configuration directory: String, modules: [DeviceModule]
+        _ device: String, configuration directory: String, modules: [DeviceModule], only: [String]
     ) async throws -> Polled {
         let configuration = try Configuration.load(directory: directory)
         var plan = try pollPlan(
@@ -102,9 +106,10 @@ struct PollCommand: AsyncParsableCommand {
         guard configuration.inventory.devices.contains(where: { $0.id == device }) else {
             try endWithProblem("no device has the id \"\(device)\" in \(directory)")
         }
-        guard let target = plan.targets.first(where: { $0.device == device && $0.id.job == "snmp" }) else {
+        guard var target = plan.targets.first(where: { $0.device == device && $0.id.job == "snmp" }) else {
             try endWithProblem("device \(device) has no SNMP access in \(directory)")
         }
+        if !only.isEmpty, case .snmp(let peer, _) = target.access { target.access = .snmp(peer, modules: only) }
         return (device, try await pollOnce(target, plan))
     }
 

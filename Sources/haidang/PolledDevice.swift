@@ -82,7 +82,7 @@ struct PolledDevice: Encodable {
             vendor: findings.identity.vendor, kind: findings.identity.kind?.rawValue, model: findings.identity.model,
             software: findings.identity.software, serial: findings.identity.serial,
             sysObjectID: findings.agent?.objectID?.description, sysDescr: findings.agent?.description)
-        counts = ["sensors": findings.sensors]
+        counts = ["sensors": findings.sensors]  // values, where the others are rows
         for (component, count) in findings.components { counts[component.rawValue] = count }
         counts["store"] = findings.storeCount
         let repetitions = StoreFigures.repetitions(findings.stores)
@@ -114,6 +114,30 @@ struct PollText {
     let report: PollReport
     let explain: Bool
     let refused: Bool
+    /// The modules being written, of which more is said.
+    let own: [DeviceModule]
+
+    /// What of the modules being written came to nothing.
+    private func gaps(_ device: PolledDevice) -> [String] {
+        let written = Set(device.samples.map(\.metric))
+        let refused = Set(device.refused.map(\.metric))
+        return own.flatMap { module -> [String] in
+            guard device.modules.contains(where: { $0.name == module.name }) else {
+                return ["  module \(module.name) was not chosen: none of its matches holds"]
+            }
+            let metrics =
+                module.scalars.map { ($0, "") }
+                + module.tables.flatMap { table in
+                    table.metrics.map { ($0, " of table \(table.name)") }
+                }
+            return metrics.filter { metric, _ in
+                metric.kind != .text && !written.contains(metric.name) && !refused.contains(metric.name)
+            }.map { metric, place in
+                "  \(metric.name)\(place): nothing at \(metric.oids.map(\.description).joined(separator: ", "))"
+                    + (place.isEmpty ? ".0" : ", or no row that fulfils its conditions")
+            }
+        }
+    }
 
     var lines: [String] {
         let device = PolledDevice(report, name: report.outcome.target.device)
@@ -124,7 +148,9 @@ struct PollText {
             ("software", device.identity.software), ("serial", device.identity.serial),
             ("sysObjectID", device.identity.sysObjectID), ("sysDescr", device.identity.sysDescr),
         ]
-        lines += ReportText.table(identity.compactMap { name, text in text.map { ["  " + name, $0] } })
+        for (name, text) in identity {
+            if let text { lines.append("  " + name.padding(toLength: 12, withPad: " ", startingAt: 0) + text) }
+        }
         if explain {
             lines += ["", "Modules:"]
             lines += ReportText.table(device.modules.map { ["  " + $0.name, $0.reason] })
@@ -132,7 +158,9 @@ struct PollText {
             lines.append("  modules: " + device.modules.map(\.name).joined(separator: ", "))
         }
         let counts = device.counts.filter { $0.value > 0 }.sorted { $0.key < $1.key }
-        if !counts.isEmpty { lines.append("  " + counts.map { "\($0.key): \($0.value)" }.joined(separator: ", ")) }
+        if !counts.isEmpty {
+            lines.append("  found " + counts.map { "\($0.key): \($0.value)" }.joined(separator: ", "))
+        }
         if !device.stores.isEmpty {
             lines += ["", "Stores:"]
             lines += ReportText.table(
@@ -151,8 +179,10 @@ struct PollText {
                 "  \(sample.metric)" + (labels.isEmpty ? "" : "{\(labels.joined(separator: ", "))}")
                     + " \(sample.value.formatted)")
         }
+        let gaps = gaps(device)
+        if !gaps.isEmpty { lines += ["", "Without a value:"] + gaps }
         if refused {
-            lines += ["", "Refused:"]
+            lines += ["", device.refused.isEmpty ? "Refused: nothing" : "Refused:"]
             lines += ReportText.table(
                 device.refused.map { ["  " + $0.metric, $0.row ?? "", "\"\($0.value)\"", $0.why] })
         } else if !device.refused.isEmpty {

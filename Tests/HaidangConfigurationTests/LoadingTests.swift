@@ -195,7 +195,7 @@ struct LoadingTests {
     @Test("own modules replace shipped ones of the same name and add to the rest")
     func modules() throws {
         let directory = try directory([
-            "modules/a.yml": Array("name: system\nscalars: [{ name: x, oid: 1.3.6.1, kind: gauge }]\n".utf8),
+            "modules/a.yml": Array("name: system\nscalars: [{ name: x, oid: 1.3.6.1.4.1, kind: gauge }]\n".utf8),
             "modules/b.yml": Array(
                 "name: pump\nmatch: { probes: [.1.3.6.1.4] }\ntables: [{ name: t, metrics: [] }]\n".utf8),
         ])

@@ -3,7 +3,21 @@ import RE2
 import SNMP
 
 extension ScalarForm where Value == String {
-    static var metricName: ScalarForm { .symbol("a metric name of letters, digits and \"_\"") }
+    /// A name that the program does not write itself.
+    static var metricName: ScalarForm {
+        let own = ["up", "target_info", "site_info", "ALERTS"]
+        let prefixes = ["scrape_", "device_", "component_", "capacity_", "link_", "room_", "probe_", "haidang_"]
+        let symbol = symbol("")
+        return ScalarForm(
+            expected: "a metric name of letters, digits and \"_\"",
+            reason: { text in
+                own.contains(text) || prefixes.contains(where: text.hasPrefix)
+                    ? "the program writes a series of that name itself" : nil
+            }
+        ) { text in
+            own.contains(text) || prefixes.contains(where: text.hasPrefix) ? nil : symbol.parse(text)
+        }
+    }
 
     /// A label that neither a target nor an info series has already.
     static var labelName: ScalarForm {
@@ -24,7 +38,9 @@ extension ScalarForm where Value == ObjectIdentifier {
     static var objectWithoutInstance: ScalarForm {
         ScalarForm(expected: "an OID as 1.3.6.1.2.1.1.1, of a column without index or of a scalar without \".0\"") {
             text in
-            guard let oid = ObjectIdentifier(text), oid.components.last != 0 else { return nil }
+            guard let oid = ObjectIdentifier(text), oid.components.last != 0, oid.components.count >= 5,
+                oid.components[0] < 2 && oid.components[1] < 40 || oid.components[0] == 2
+            else { return nil }
             return oid
         }
     }
@@ -32,12 +48,16 @@ extension ScalarForm where Value == ObjectIdentifier {
 
 extension ScalarForm where Value == TextPattern {
     static var pattern: ScalarForm {
-        ScalarForm(expected: "a regular expression (RE2)") { text in
-            do throws(PatternError) {
-                return try TextPattern(text)
-            } catch {
-                return nil
+        ScalarForm(
+            expected: "a regular expression (RE2)",
+            reason: { text in
+                do throws(PatternError) {
+                    _ = try TextPattern(text)
+                    return nil
+                } catch {
+                    return error.reason
+                }
             }
-        }
+        ) { try? TextPattern($0) }
     }
 }

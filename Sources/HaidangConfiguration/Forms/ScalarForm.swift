@@ -11,6 +11,8 @@ struct ScalarForm<Value> {
     var candidates: [String] = []
     /// The text may be, or hold, a secret: messages do not show it.
     var isHidden = false
+    /// What is wrong with a text, where that can be said.
+    var reason: (String) -> String? = { _ in nil }
     let parse: (String) -> Value?
 
     /// The value of `node`; nil with a problem reported when it is not of this form.
@@ -18,7 +20,9 @@ struct ScalarForm<Value> {
         if case .scalar(let text, _) = node.content, !node.isNull {
             if let value = parse(text) { return value }
             let suggestion = problems.suggestion(for: text, among: candidates)
-            let found = isHidden ? "another text (not shown)" : quoted(text) + suggestion
+            let found =
+                isHidden
+                ? "another text (not shown)" : quoted(text) + suggestion + (reason(text).map { " (\($0))" } ?? "")
             // Many names help only where none of them is near.
             let expected = suggestion.isEmpty ? expected : briefly ?? expected
             problems.report(node.place, "expected \(expected) in \(quoted(what)), found \(found)")

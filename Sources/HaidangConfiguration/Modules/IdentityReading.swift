@@ -16,8 +16,11 @@ extension DeviceModule.Identity {
         guard let reader = MappingReader(value, .moduleIdentity, problems) else { return nil }
         var identity = DeviceModule.Identity()
         if let when = reader.mapping("when", .moduleWhen) {
-            identity.condition.sysObjectIDs = when.list("sysObjectIDs", .objectIdentifier)
-            identity.condition.sysDescriptions = when.list("sysDescriptions", .pattern)
+            identity.condition.sysObjectIDs = when.oneOrMore("sysObjectIDs", .objectIdentifier)
+            identity.condition.sysDescriptions = when.oneOrMore("sysDescriptions", .pattern)
+            if identity.condition == DeviceModule.Condition() {
+                problems.report(when.value.place, "expected a condition in \"when\", found none")
+            }
         }
         identity.kind = reader.scalar("kind", .oneOf(Device.Kind.self))
         identity.vendor = sources(reader, "vendor")

@@ -5,7 +5,7 @@ extension MappingSchema {
         "a metric", required: ["name", "oid", "kind"],
         optional: [
             "help", "unit", "scale", "offset", "high", "times", "precision", "prefix", "missing", "pattern", "values",
-            "health", "common", "label",
+            "health", "common", "format", "label",
         ])
 }
 
@@ -35,6 +35,9 @@ extension DeviceModule.Metric {
         let help = reader.scalar("help", .text, default: "")
         let numbers = reading(reader, problems)
         let common = reader.scalar("common", .oneOf(CommonInput.self))
+        if reader.node("oid")?.isEmptyList == true {
+            problems.report(reader.place("oid"), "expected at least one OID in \"oid\", found none")
+        }
         guard let name, !oids.isEmpty, let kind, let help else { return nil }
         var metric = DeviceModule.Metric(
             name: name, oids: oids, kind: kind, help: help, reading: numbers, common: common)
@@ -43,6 +46,7 @@ extension DeviceModule.Metric {
         metric.factors.precision = reader.scalar("precision", .objectWithoutInstance)
         metric.factors.prefix = reader.scalar("prefix", .objectWithoutInstance)
         metric.label = reader.scalar("label", .labelName)
+        metric.format = reader.scalar("format", .oneOf(DeviceModule.Format.self), default: .text) ?? .text
         metric.values = reader.texts("values", .text)
         metric.health = reader.texts("health", .oneOf(DeviceModule.Health.self))
         metric.check(reader, position, problems)
@@ -95,6 +99,28 @@ extension DeviceModule.Metric {
                     "expected \(quoted(key)), a column of the same row, in a table, found it in scalars")
             }
         }
+        if kind == .counter, let unit = reading.unit,
+            unit.isMeasured && unit.quantity != .energy || unit.quantity == .share
+        {
+            problems.report(
+                reader.place("kind"),
+                "expected kind gauge with the unit \(unit.rawValue), which goes up and down, found counter")
+        }
+        if kind == .text || kind == .info, !health.isEmpty {
+            problems.report(
+                reader.place("health"), "expected \"health\" with kind gauge, counter or states, found it with \(kind)")
+        }
+        if kind == .states, Set(values.values).count < values.count {
+            problems.report(reader.place("values"), "expected another name for each state, found one twice")
+        }
+        for raw in health.keys.sorted() where !values.isEmpty && values[raw] == nil && raw != "*" {
+            problems.report(
+                reader.place("health"), "expected raw values of \"values\" as keys of \"health\", found \(quoted(raw))")
+        }
+        if kind != .info, kind != .text, format != .text {
+            problems.report(
+                reader.place("format"), "expected \"format\" with kind text or info only, found it with \(kind)")
+        }
         if kind != .info, label != nil {
             problems.report(reader.place("label"), "expected \"label\" with kind info only, found it with \(kind)")
         }
@@ -121,6 +147,11 @@ extension MappingReader {
         guard let node = node(key) else { return [] }
         if case .sequence(let values) = node.content { return values }
         return [node]
+    }
+
+    /// The values of a key that may be one or a list of them, without those that are wrong.
+    func oneOrMore<Value>(_ key: String, _ form: ScalarForm<Value>) -> [Value] {
+        oneOrMore(key).compactMap { form.read($0, what: key, problems) }
     }
 
     /// A mapping from raw values, as an agent sends them, to something.

@@ -10,7 +10,8 @@ extension MappingSchema {
         "a table", required: ["name"], optional: ["component", "index", "keys", "where", "info", "metrics"])
     static let moduleIndex = MappingSchema("a part of an index", required: ["name", "type"], optional: ["length"])
     static let moduleKey = MappingSchema(
-        "a key of a table", required: ["label"], optional: ["columns", "index", "text", "lookup", "by", "pattern"])
+        "a key of a table", required: ["label"],
+        optional: ["columns", "index", "text", "lookup", "by", "pattern", "values"])
     static let moduleWhere = MappingSchema(
         "a condition on rows", optional: ["oid", "index", "values", "not", "pattern", "notPattern"])
 }
@@ -22,7 +23,11 @@ extension DeviceModule {
         let name = reader.scalar("name", .identifier)
         var module = DeviceModule(name: name ?? "")
         module.isGeneric = reader.scalar("generic", .boolean, default: false) ?? false
-        module.match = reader.node("match").map { match($0, problems) } ?? []
+        if case .scalar("named", _)? = reader.node("match")?.content {
+            module.isByNameOnly = true
+        } else {
+            module.match = reader.node("match").map { match($0, problems) } ?? []
+        }
         module.identities =
             reader.oneOrMore("identity").compactMap { Identity.read($0, problems) }
         module.info = reader.scalar("info", .metricName)
@@ -35,6 +40,7 @@ extension DeviceModule {
         }
         guard name != nil else { return nil }
         checkNames(file, problems)
+        module.checkInfos(file, problems)
         return Entry(element: module, source: file)
     }
 
@@ -43,14 +49,33 @@ extension DeviceModule {
         let values: [YAMLValue] = if case .sequence(let values) = value.content { values } else { [value] }
         return values.compactMap { value in
             guard let reader = MappingReader(value, .moduleMatch, problems) else { return nil }
-            if case .mapping(let pairs) = value.content, pairs.allSatisfy(\.value.isNull) {
+            if case .mapping(let pairs) = value.content, pairs.allSatisfy({ $0.value.isNull || $0.value.isEmptyList }) {
                 problems.report(value.place, "expected at least one condition in a match, found none")
             }
             var condition = Condition()
-            condition.sysObjectIDs = reader.list("sysObjectIDs", .objectIdentifier)
-            condition.sysDescriptions = reader.list("sysDescriptions", .pattern)
-            condition.probes = reader.list("probes", .objectWithoutInstance)
+            condition.sysObjectIDs = reader.oneOrMore("sysObjectIDs", .objectIdentifier)
+            condition.sysDescriptions = reader.oneOrMore("sysDescriptions", .pattern)
+            condition.probes = reader.oneOrMore("probes", .objectWithoutInstance)
             return condition
+        }
+    }
+
+    /// Info series that something else is called like.
+    private func checkInfos(_ file: YAMLValue, _ problems: ProblemList) {
+        var taken: [String: String] = [:]
+        for metric in scalars + tables.flatMap(\.metrics) where metric.kind != .text { taken[metric.name] = "a metric" }
+        func check(_ name: String?, _ place: Place, _ owner: String) {
+            guard let name else { return }
+            if let other = taken[name] {
+                problems.report(
+                    place, "expected an info series of its own name, found that of \(other) (\(quoted(name)))")
+            }
+            taken[name] = owner
+        }
+        check(info, file["info"]?.place ?? file.place, "the module's info series")
+        for (number, table) in tables.enumerated() {
+            check(
+                table.info, file["tables"]?[number]?["info"]?.place ?? file.place, "the info series of \(table.name)")
         }
     }
 
@@ -90,6 +115,15 @@ extension DeviceModule.Table {
                 node["label"]?.place ?? node.place,
                 "expected each label once in the keys of a table, found \(quoted(key.label)) again")
         }
+        for (number, part) in index.enumerated() {
+            let place = reader.list("index")[number].place
+            if index.firstIndex(where: { $0.name == part.name }) != number {
+                problems.report(place, "expected each part of an index once, found \(quoted(part.name)) again")
+            }
+            if part.kind == .implied, number != index.count - 1 {
+                problems.report(place, "expected the type implied for the last part of an index only")
+            }
+        }
         let conditions = reader.list("where").compactMap {
             DeviceModule.RowCondition.read($0, index: names, problems)
         }
@@ -99,11 +133,35 @@ extension DeviceModule.Table {
         if reader.node("metrics") == nil {
             problems.report(value.place, "expected \"metrics\" in a table, found none")
         }
+        for (key, node) in zip(keys, reader.list("keys")) where info != nil {
+            let isText = metrics.contains { $0.kind == .text && $0.name == key.label }
+            guard isText || key.label == "index" else { continue }
+            problems.report(
+                node["label"]?.place ?? node.place,
+                "expected a label that the info series does not have, found \(quoted(key.label)), which is "
+                    + (isText ? "that of a text" : "that of the row's index"))
+        }
+        checkColumns(metrics, reader.list("metrics"), problems)
         let component = reader.scalar("component", .oneOf(DeviceModule.Component.self))
         guard let name else { return nil }
         return DeviceModule.Table(
             name: name, keys: keys, metrics: metrics, info: info, component: component, index: index,
             conditions: conditions)
+    }
+
+    /// The OID of a table or of its entry where that of a column belongs: what is below it is not one row after the other.
+    private static func checkColumns(
+        _ metrics: [DeviceModule.Metric], _ nodes: [YAMLValue], _ problems: ProblemList
+    ) {
+        let oids = metrics.flatMap(\.oids)
+        for (metric, node) in zip(metrics, nodes) {
+            for oid in metric.oids {
+                guard let below = oids.first(where: { $0 != oid && $0.starts(with: oid) }) else { continue }
+                problems.report(
+                    node["oid"]?.place ?? node.place,
+                    "expected the OID of a column, found \(oid), which \(below) is below: that of a table or an entry")
+            }
+        }
     }
 }
 
@@ -118,8 +176,12 @@ extension IndexPart {
         let type = reader.scalar("type", .oneOf(Name.self))
         let length = reader.scalar("length", .integer(1...255))
         guard let name, let type else { return nil }
-        if type == .fixed, length == nil {
-            problems.report(value.place, "expected \"length\" beside the type fixed, found none")
+        if (type == .fixed) != (length != nil) {
+            problems.report(
+                value.place,
+                length == nil
+                    ? "expected \"length\" beside the type fixed, found none"
+                    : "expected \"length\" with the type fixed only, found it with \(type)")
         }
         let kind: Kind =
             switch type {
@@ -161,18 +223,20 @@ extension DeviceModule.Key {
         }
         let source: DeviceModule.Key.Source?
         switch sources[0] {
-        case "columns": source = .columns(reader.list("columns", .objectWithoutInstance))
+        case "columns": source = .columns(reader.oneOrMore("columns", .objectWithoutInstance))
         case "index": source = part(reader.node("index")).map { .index($0) }
         case "text": source = reader.scalar("text", .text).map { .text($0) }
         default:
-            let columns = reader.list("lookup", .objectWithoutInstance)
+            let columns = reader.oneOrMore("lookup", .objectWithoutInstance)
             source = reference(reader, index: index, problems).map { .lookup(columns, by: $0) }
         }
         if sources[0] != "lookup", reader.node("by") != nil {
             problems.report(reader.place("by"), "expected \"by\" beside \"lookup\" only, found it beside \(sources[0])")
         }
         guard let label, let source else { return nil }
-        return DeviceModule.Key(label: label, source: source, pattern: reader.scalar("pattern", .pattern))
+        var key = DeviceModule.Key(label: label, source: source, pattern: reader.scalar("pattern", .pattern))
+        key.values = reader.texts("values", .text)
+        return key
     }
 
     /// `by` names the column that holds the index, or the parts of the own index that are it.
@@ -223,8 +287,8 @@ extension DeviceModule.RowCondition {
         }
         let test: Test? =
             switch tests[0] {
-            case "values": .isOneOf(Set(reader.list("values", .rawText)))
-            case "not": .isNoneOf(Set(reader.list("not", .rawText)))
+            case "values": .isOneOf(Set(reader.oneOrMore("values", .rawText)))
+            case "not": .isNoneOf(Set(reader.oneOrMore("not", .rawText)))
             case "pattern": reader.scalar("pattern", .pattern).map { .matches($0) }
             default: reader.scalar("notPattern", .pattern).map { .doesNotMatch($0) }
             }

@@ -31,7 +31,12 @@ extension DeviceModule {
                 problems.report(Place(file: file), "expected a module file that can be read, found none")
                 return nil
             }
-            return YAMLDocument.parse([UInt8](content), file: file, problems: problems)
+            let before = problems.problems.count
+            let document = YAMLDocument.parse([UInt8](content), file: file, problems: problems)
+            if document == nil, problems.problems.count == before {
+                problems.report(Place(file: file), "expected a module, found an empty file")
+            }
+            return document
         }
         let result = overlay(shipped: modules ?? shipped(problems), own: documents, problems)
         guard problems.problems.isEmpty else {

@@ -43,6 +43,10 @@ struct YAMLValue: Sendable {
         return false
     }
 
+    var isEmptyList: Bool {
+        if case .sequence(let values) = content { values.isEmpty } else { false }
+    }
+
     /// The value of a key of a mapping; nil when there is none or this is no mapping.
     subscript(key: String) -> YAMLValue? {
         guard case .mapping(let pairs) = content else { return nil }

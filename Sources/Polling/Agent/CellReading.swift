@@ -105,7 +105,7 @@ extension SNMPValue {
 extension DeviceModule.Metric {
     /// What a raw value is called.
     func text(of value: SNMPValue) -> String {
-        let raw = value.labelText
+        let raw = value.labelText(format)
         return reading.missingTexts.contains(raw) ? "" : values[raw] ?? raw
     }
 

@@ -65,7 +65,7 @@ package struct ModuleMatcher: Sendable {
         } catch {
             result.failure = error
         }
-        for module in modules {
+        for module in modules where !module.isByNameOnly {
             if module.match.isEmpty {
                 result.matches.append(ModuleMatch(module: module.name, reason: "applies to every agent"))
             } else if let reason = module.match.lazy.compactMap({ $0.reason(identity, present) }).first {

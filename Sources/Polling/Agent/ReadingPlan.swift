@@ -35,6 +35,13 @@ package struct ReadingPlan: Sendable {
             var isPlain: Bool
         }
 
+        package struct Key: Sendable {
+            var label: String
+            var source: KeySource
+            var pattern: TextPattern?
+            var values: [String: String]
+        }
+
         package enum KeySource: Sendable {
             /// Positions in `columns`.
             case columns([Int])
@@ -57,7 +64,7 @@ package struct ReadingPlan: Sendable {
         var index: [IndexPart]
         /// Columns of this table, as positions in `ReadingPlan.columns`.
         var columns: [Int]
-        var keys: [(label: String, source: KeySource, pattern: TextPattern?)]
+        var keys: [Key]
         /// Column as position in `columns`; nil: a part of the index.
         var conditions: [(column: Int?, condition: DeviceModule.RowCondition)]
         var values: [Value]
@@ -160,7 +167,8 @@ package struct ReadingPlan: Sendable {
                 case .lookup(let oids, .index(let parts)): .lookup(oids.map { column($0) }, by: .index(parts))
                 case .lookup(let oids, .column(let oid)): .lookup(oids.map { column($0) }, by: .column(local(oid)))
                 }
-            table.keys.append((key.label, source, key.pattern))
+            table.keys.append(
+                Table.Key(label: key.label, source: source, pattern: key.pattern, values: key.values))
         }
         table.conditions = definition.conditions.map { condition in
             if case .column(let oid) = condition.subject { (local(oid), condition) } else { (nil, condition) }

@@ -16,6 +16,21 @@ extension SNMPValue {
         return text ?? ""
     }
 
+    /// The value as a text of a form; other values than octets as `labelText`.
+    func labelText(_ format: DeviceModule.Format) -> String {
+        guard case .octetString(let bytes) = self, format != .text, !bytes.isEmpty else { return labelText }
+        let digits = { (byte: UInt8) in (byte < 16 ? "0" : "") + String(byte, radix: 16) }
+        switch format {
+        case .text: return labelText
+        case .mac: return bytes.map(digits).joined(separator: ":")
+        case .hex: return "0x" + bytes.prefix(DeviceText.longest / 2).map(digits).joined().uppercased()
+        case .address:
+            let index = bytes.map { UInt32($0) }
+            let kind: IndexPart.Kind = bytes.count == 16 ? .ipv6 : .ipv4
+            return IndexPart.decode(index, [IndexPart("", kind)])[0].text
+        }
+    }
+
     /// Whether there is a value at all.
     var isPresent: Bool {
         if case .null = self { return false }

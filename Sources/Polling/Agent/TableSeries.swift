@@ -200,8 +200,9 @@ private struct RowTexts {
     func keys(row: Int) -> [String] {
         let parts = indexParts(row)
         return table.keys.map { key in
-            let text = text(key.source, row, parts)
-            return key.pattern?.firstMatch(in: text) ?? text
+            let whole = text(key.source, row, parts)
+            let text = key.pattern?.firstMatch(in: whole) ?? whole
+            return key.values[text] ?? text
         }
     }
 

@@ -11,6 +11,8 @@ package struct DeviceModule: Hashable, Sendable {
     package var isGeneric: Bool
     /// The module applies to agents for which any of these holds; empty: to all.
     package var match: [Condition]
+    /// It applies where the inventory names it, and nowhere else.
+    package var isByNameOnly = false
     package var identities: [Identity]
     package var scalars: [Metric]
     package var tables: [Table]
@@ -53,6 +55,18 @@ package struct DeviceModule: Hashable, Sendable {
         case info
     }
 
+    /// How bytes become text.
+    package enum Format: String, CaseIterable, Sendable {
+        /// As characters.
+        case text
+        /// `00:1a:2b:3c:4d:5e`.
+        case mac
+        /// `0x001A2B`.
+        case hex
+        /// An IP address of 4 or 16 bytes.
+        case address
+    }
+
     /// How well a part of a device is.
     package enum Health: String, CaseIterable, Sendable {
         case ok, warning, critical
@@ -87,6 +101,8 @@ package struct DeviceModule: Hashable, Sendable {
         package var health: [String: Health]
         /// The common metric this object also feeds; nil for none.
         package var common: CommonInput?
+        /// Of kinds `text` and `info`.
+        package var format = Format.text
         /// Of kind `info`: the label; nil: the metric's name without `_info`.
         package var label: String?
 
@@ -173,6 +189,8 @@ package struct DeviceModule: Hashable, Sendable {
         package var source: Source
         /// What of the text is taken: its first group, or all it matches; a text without a match is taken whole.
         package var pattern: TextPattern?
+        /// What texts are called instead.
+        package var values: [String: String] = [:]
 
         package init(label: String, source: Source, pattern: TextPattern? = nil) {
             self.label = label
