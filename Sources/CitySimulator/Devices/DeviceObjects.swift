@@ -3,7 +3,7 @@ import SNMP
 
 /// Lists the object instances of one simulated device.
 struct DeviceObjects {
-    private let device: DevicePlan
+    let device: DevicePlan
     private let indexShift: Int
     private var objects: [(oid: ObjectIdentifier, key: Cell)] = []
 
@@ -17,6 +17,7 @@ struct DeviceObjects {
         if device.hasHostResources { list.addHostResources() }
         if device.kind == .ups { list.addUPS() }
         if !device.sensors.isEmpty { list.addEntities() }
+        list.addVendor()
         return ObjectIndex(list.objects)
     }
 
@@ -32,15 +33,15 @@ struct DeviceObjects {
         self.indexShift = indexShift
     }
 
-    private mutating func add(_ base: ObjectIdentifier, _ suffix: [UInt32], _ cell: Cell) {
+    mutating func add(_ base: ObjectIdentifier, _ suffix: [UInt32], _ cell: Cell) {
         objects.append((base.appending(suffix), cell))
     }
 
-    private mutating func add(_ base: ObjectIdentifier, _ suffix: [UInt32], _ value: SNMPValue) {
+    mutating func add(_ base: ObjectIdentifier, _ suffix: [UInt32], _ value: SNMPValue) {
         add(base, suffix, .constant(value))
     }
 
-    private static func text(_ text: String) -> SNMPValue {
+    static func text(_ text: String) -> SNMPValue {
         .octetString(Array(text.utf8.prefix(255)))
     }
 
@@ -48,9 +49,11 @@ struct DeviceObjects {
 
     private mutating func addSystem() {
         let base = Objects.system
-        let description = "\(device.vendor) \(device.model), simulated by haidang (\(device.kind.rawValue))"
-        add(base, [1, 0], Self.text(description))
-        add(base, [2, 0], .objectIdentifier(objectID))
+        let identity =
+            Self.identity(of: device)
+            ?? ("\(device.vendor) \(device.model), simulated by haidang (\(device.kind.rawValue))", objectID)
+        add(base, [1, 0], Self.text(identity.0))
+        add(base, [2, 0], .objectIdentifier(identity.1))
         add(base, [3, 0], Cell.sysUpTime)
         add(base, [4, 0], Self.text("Trung tâm Tin học"))
         add(base, [5, 0], Self.text(device.id))

@@ -34,7 +34,32 @@ extension CityWorld {
             .integer(sensorValue(device, number, at: moment))
         case .sensorTime: .timeTicks(ticks(uptime(device, at: moment)))
         case .ups(let object): ups(object, device, at: moment)
+        case .upsTenths(let object): .integer(integer32(upsNumber(object, device, at: moment) * 10))
+        case .upsTicks(let object, let seconds):
+            .timeTicks(ticks(upsNumber(object, device, at: moment) * seconds))
+        case .sensorUnits(let number): .integer(integer32(sensor(device, sensor: number, at: moment)))
+        case .memory(let isFree, let unit):
+            .gauge32(UInt32(clamping: wholeNumber(memoryBytes(device, isFree: isFree, at: moment) / unit)))
+        case .memoryShare: .gauge32(UInt32(clamping: wholeNumber(memoryShare(device, at: moment) * 100)))
+        case .storageKibibytes(let storage, let isFree):
+            .counter64(storageKibibytes(device, storage: storage, isFree: isFree, at: moment))
+        case .sessions: .gauge32(UInt32(clamping: sessions(device, at: moment)))
         }
+    }
+
+    private func upsNumber(_ object: UPSObject, _ device: Int, at moment: Moment) -> Double {
+        if case .integer(let number) = ups(object, device, at: moment) { Double(number) } else { 0 }
+    }
+
+    private func memoryBytes(_ device: Int, isFree: Bool, at moment: Moment) -> Double {
+        let used = memoryShare(device, at: moment)
+        return plan.devices[device].memoryBytes * (isFree ? 1 - used : used)
+    }
+
+    private func storageKibibytes(_ device: Int, storage: Int, isFree: Bool, at moment: Moment) -> UInt64 {
+        let row = plan.devices[device].storages[storage]
+        let used = Double(storageUnitsUsed(device, storage: storage, at: moment)) * Double(row.unit)
+        return wholeNumber((isFree ? row.bytes - used : used) / 1_024)
     }
 
     private func sensorValue(_ device: Int, _ number: Int, at moment: Moment) -> Int32 {

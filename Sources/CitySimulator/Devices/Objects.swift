@@ -67,6 +67,16 @@ enum Cell: Sendable {
     case sensor(Int)
     case sensorTime
     case ups(UPSObject)
+    /// The same in tenths of its unit, and as TimeTicks.
+    case upsTenths(UPSObject)
+    case upsTicks(UPSObject, secondsEach: Double)
+    /// A sensor in whole units.
+    case sensorUnits(Int)
+    /// Main memory in units of so many bytes, and its used share in percent.
+    case memory(isFree: Bool, unit: Double)
+    case memoryShare
+    case storageKibibytes(Int, isFree: Bool)
+    case sessions
 }
 
 /// Columns whose values move or change with the port's state.

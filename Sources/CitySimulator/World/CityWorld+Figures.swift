@@ -51,6 +51,20 @@ extension CityWorld {
         return UInt32(180 + 60 * level + 12 * (1 + plan.noise.wave(stream, at: moment.simulated, period: 90)))
     }
 
+    /// Used share of the main memory of a device without HOST-RESOURCES-MIB, 0...1.
+    func memoryShare(_ device: Int, at moment: Moment) -> Double {
+        let stream = plan.devices[device].stream &+ 0x6d65
+        return 0.5 + 0.06 * plan.noise.wave(stream, at: moment.simulated, period: 7_200)
+    }
+
+    /// Sessions a firewall keeps.
+    func sessions(_ device: Int, at moment: Moment) -> UInt64 {
+        let stream = plan.devices[device].stream &+ 0x7365
+        let level = LoadProfile.office.level(at: moment.simulated)
+        return wholeNumber(
+            4_000 + 38_000 * level + 900 * (1 + plan.noise.wave(stream, at: moment.simulated, period: 120)))
+    }
+
     func users(_ device: Int, at moment: Moment) -> UInt32 {
         let stream = plan.devices[device].stream &+ 0x7573
         let level = LoadProfile.office.level(at: moment.simulated)

@@ -30,9 +30,37 @@ package struct ReadingPlan: Sendable {
             var high: Int?
             /// Positions in `columns` of `Metric.factors`.
             var factors: (times: Int?, precision: Int?, prefix: Int?)
-            var metric: DeviceModule.Metric
+            private let planned: PlannedMetric
             /// The raw number is the value.
-            var isPlain: Bool
+            let isPlain: Bool
+            /// It says something for a common metric that is not of a store.
+            let isObserved: Bool
+
+            var metric: DeviceModule.Metric { planned.metric }
+
+            init(
+                column: Int, fallbacks: [Int], high: Int?, factors: (times: Int?, precision: Int?, prefix: Int?),
+                metric: DeviceModule.Metric
+            ) {
+                self.column = column
+                self.fallbacks = fallbacks
+                self.high = high
+                self.factors = factors
+                planned = PlannedMetric(metric)
+                isPlain =
+                    fallbacks.isEmpty && high == nil && metric.factors.isEmpty && metric.reading.isPlain
+                    && (metric.kind == .gauge || metric.kind == .counter)
+                isObserved = !metric.health.isEmpty || metric.common?.isOfStore == false
+            }
+        }
+
+        /// A metric by reference: polls go over all values of a table, and most of them need nothing of it.
+        private final class PlannedMetric: Sendable {
+            let metric: DeviceModule.Metric
+
+            init(_ metric: DeviceModule.Metric) {
+                self.metric = metric
+            }
         }
 
         package struct Key: Sendable {
@@ -185,10 +213,7 @@ package struct ReadingPlan: Sendable {
                             metric.factors.times.map(local), metric.factors.precision.map(local),
                             metric.factors.prefix.map(local)
                         ),
-                        metric: metric,
-                        isPlain: places.count == 1 && metric.high == nil && metric.factors.isEmpty
-                            && metric.reading.isPlain
-                            && (metric.kind == .gauge || metric.kind == .counter)))
+                        metric: metric))
             }
         }
         if !table.columns.isEmpty { tables.append(table) }

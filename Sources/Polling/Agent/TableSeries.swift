@@ -97,9 +97,11 @@ package struct TableSeries: Sendable {
             }
             if value.isPlain {
                 joined.forEachCell(of: value.column) { row, cell in
-                    guard isTaken(row) else { return }
+                    if let taken, !taken[row] { return }
+                    // What most polls are made of: a known series, written without a call.
                     if let sample = cell.sampleValue {
-                        write(row, sample)
+                        let slot = slots[first + row]
+                        if slot >= 0 { series.ledger.write(slot, sample) } else { write(row, sample) }
                     } else if cell.isPresent {
                         refusals.add(value.metric.name, keys[row], cell, "expected a number")
                     }

@@ -66,8 +66,7 @@ struct DeviceFigures {
         _ joined: JoinedTable, _ table: ReadingPlan.Table, _ rows: TableSeries,
         _ counters: inout [DeclaredParts.LinkEnd: LinkCounters], into series: inout TargetSeries
     ) {
-        for value in table.values {
-            guard !value.metric.health.isEmpty || value.metric.common?.isOfStore == false else { continue }
+        for value in table.values where value.isObserved {
             for row in joined.rows.indices where rows.isTaken(row) {
                 observe(
                     value.metric, joined.firstCell(row, value), joined.reading(row, value), row: rows.keys[row],
