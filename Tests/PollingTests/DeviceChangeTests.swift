@@ -86,6 +86,28 @@ struct DeviceChangeTests {
         #expect(bench.appender.values()["link_receive_bytes_total{end=\"a\",link=\"ring\"}"] == 6_700)
     }
 
+    @Test(
+        "another engine id is another device, unless the serial number is the same",
+        arguments: [("A", "A", 0), ("A", "B", 1), ("", "", 1), ("", "B", 1)])
+    func otherEngine(before: String, after: String, replacements: Int) async throws {
+        let identity = try WrittenModule(
+            "name: acme\nidentity: { vendor: Acme, serial: { oid: 1.3.6.1.4.1.99999.1 } }\nscalars: []\n")
+        var bench = ProbeBench(Self.device(serial: before, uptime: 9_000, octets: 5_000))
+        bench.modules = TestModules.all + identity.modules
+        bench.parts.linkEnds = [DeclaredParts.LinkEnd(link: "ring", end: "a", interface: "Gi0/1")]
+        await bench.poll()
+        bench.agent.change {
+            $0.values = Self.device(serial: after, uptime: 15_000, octets: 7_000_000)
+            $0.notice = SNMPError(.engineIDChanged, "the engine id changed")
+        }
+        let result = await bench.poll()
+        #expect(result.changes.count { $0.code == .deviceReplaced } == replacements)
+        #expect(
+            bench.appender.values()["link_receive_bytes_total{end=\"a\",link=\"ring\"}"]
+                == (replacements == 0 ? 7_000_000 : 5_000))
+        #expect(await bench.poll().changes.isEmpty)
+    }
+
     @Test("a restart of the same device, and a wrap of its uptime, are no replacement")
     func restarted() async throws {
         let identity = try WrittenModule(

@@ -115,8 +115,12 @@ package struct AgentProbe: Sendable {
             let notice = reading.notice
             if !isIdentified, notice?.code == .engineIDChanged || Self.isRestarted(session.identity, reading.scalars) {
                 session.forgetMatch()
+                let before = session.device
                 do throws(SNMPError) {
                     changes += try await identify(&session, at: time)
+                    if let notice, notice.code == .engineIDChanged {
+                        changes += replacement(notice, from: before, &session, known: changes)
+                    }
                 } catch {
                     return ProbeResult(isUp: true, reason: PollReason(error))
                 }
@@ -135,6 +139,18 @@ package struct AgentProbe: Sendable {
         } catch {
             return ProbeResult(isUp: false, reason: PollReason(error))
         }
+    }
+
+    /// Another engine behind the address is another device, unless its serial number says that it is the same one with a new card
+    /// or software.
+    private func replacement(
+        _ notice: SNMPError, from before: DeviceIdentity?, _ session: inout AgentSession, known: [DeviceChange]
+    ) -> [DeviceChange] {
+        guard !known.contains(where: { $0.code == .deviceReplaced }),
+            before?.serial == nil || session.device?.serial == nil
+        else { return [] }
+        session.startOver()
+        return [DeviceChange(.deviceReplaced, detail: notice.detail)]
     }
 
     /// Reads what the plan asks for; instances that the agent lacked at the first poll are left out until the next match, since

@@ -8,6 +8,8 @@ final class ScriptedAgent: AgentReader {
         var values: [ObjectIdentifier: SNMPValue] = [:]
         /// What a walk below one of these ends with.
         var walkFailures: [ObjectIdentifier: SNMPError] = [:]
+        /// What the next reading is told to be peculiar, once.
+        var notice: SNMPError?
         /// What every request ends with.
         var failure: SNMPError?
         var gets: [[ObjectIdentifier]] = []
@@ -77,6 +79,10 @@ final class ScriptedAgent: AgentReader {
         deadline: ContinuousClock.Instant
     ) async -> AgentReading {
         var reading = AgentReading(plan, memory: memory)
+        reading.notice = script.withLock { script in
+            defer { script.notice = nil }
+            return script.notice
+        }
         do throws(SNMPError) {
             let values = try await get(instances.map { plan.instances[$0] }, from: peer, deadline: deadline)
             reading.isAnswered = true
