@@ -30,6 +30,9 @@ extension DeviceObjects {
         case (_, .hypervisor): return answer("VMware ESXi 6.7.0 build-13006603 VMware, Inc. x86_64", [6_876, 4, 1])
         case ("APC", .ups): return answer("APC Web/SNMP Management Card (AF1:v6.4.0 MN:AP9631)", [318, 1, 3, product])
         case ("AKCP", _): return answer("\(device.model) SPv2.0", [3_854, 1])
+        case ("Synology", _): return ("Linux \(device.id) 3.10.108 #25556 SMP x86_64, \(mark)", Objects.linuxAgent)
+        case ("Dell EMC", .array) where device.isDataDomain:
+            return answer("Data Domain OS 6.1.2.0-601234", [19_746, 3, 1, product])
         case ("NetApp", _): return answer("NetApp Release 8.3.2 7-Mode: Thu Jan 12 2017", [789, 2, product])
         default: return nil
         }
@@ -43,6 +46,8 @@ extension DeviceObjects {
         case ("APC", .ups): addAPC()
         case ("AKCP", .sensor): addAKCP()
         case ("NetApp", .array): addNetApp()
+        case ("Synology", .array): addSynology()
+        case ("Dell EMC", .array) where device.isDataDomain: addDataDomain()
         default: break
         }
     }
@@ -142,6 +147,36 @@ extension DeviceObjects {
         }
     }
 
+    /// SYNOLOGY-SYSTEM-MIB and SYNOLOGY-DISK-MIB.
+    private mutating func addSynology() {
+        let base = Self.enterprises.appending([6_574])
+        add(base, [1, 1, 0], .integer(1))
+        add(base, [1, 2, 0], .integer(41))
+        add(base, [1, 3, 0], .integer(1))
+        add(base, [1, 4, 1, 0], .integer(1))
+        add(base, [1, 4, 2, 0], .integer(1))
+        add(base, [1, 5, 1, 0], Self.text(device.model))
+        add(base, [1, 5, 2, 0], Self.text("SY\(device.stream % 10_000_000_000)"))
+        add(base, [1, 5, 3, 0], Self.text("DSM 6.2-25556"))
+        for number in 0..<12 as Range<UInt32> {
+            add(base, [2, 1, 1, 2, number], Self.text("Disk \(number + 1)"))
+            add(base, [2, 1, 1, 5, number], .integer(1))
+            add(base, [2, 1, 1, 6, number], .integer(Int32(35 + number % 4)))
+        }
+    }
+
+    /// DATA-DOMAIN-MIB: serial number, version, model, and a temperature.
+    private mutating func addDataDomain() {
+        let base = Self.enterprises.appending([19_746, 1])
+        add(base, [13, 1, 1, 0], Self.text("DD\(device.stream % 1_000_000)"))
+        add(base, [13, 1, 3, 0], Self.text("6.1.2.0-601234"))
+        add(base, [13, 1, 4, 0], Self.text(device.model))
+        let temperature: [UInt32] = [1, 2, 1, 1, 1]
+        add(base, temperature + [4, 1, 1], Self.text("CPU 0"))
+        add(base, temperature + [5, 1, 1], .integer(38))
+        add(base, temperature + [6, 1, 1], .integer(1))
+    }
+
     /// NETWORK-APPLIANCE-MIB: dfTable in 64 bits.
     private mutating func addNetApp() {
         let base = Self.enterprises.appending([789, 1, 5, 4, 1])
@@ -156,6 +191,8 @@ extension DeviceObjects {
 }
 
 extension DevicePlan {
+    fileprivate var isDataDomain: Bool { model.hasPrefix("Data Domain") }
+
     /// Routers of the newer lines.
     fileprivate var runsIOSXE: Bool {
         vendor == "Cisco" && (model.hasPrefix("ISR 4") || model.hasPrefix("ASR"))
