@@ -82,7 +82,7 @@ struct PolledDevice: Encodable {
             vendor: findings.identity.vendor, kind: findings.identity.kind?.rawValue, model: findings.identity.model,
             software: findings.identity.software, serial: findings.identity.serial,
             sysObjectID: findings.agent?.objectID?.description, sysDescr: findings.agent?.description)
-        counts = ["sensors": findings.sensors]  // values, where the others are rows
+        counts = ["sensors": findings.sensors]
         for (component, count) in findings.components { counts[component.rawValue] = count }
         counts["store"] = findings.storeCount
         let repetitions = StoreFigures.repetitions(findings.stores)

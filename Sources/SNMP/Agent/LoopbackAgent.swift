@@ -26,6 +26,7 @@ package final class LoopbackAgent: Sendable {
             credential: .v2c(community: Self.community), engineID: [0x80, 0, 0, 0, 1, 2, 3, 4], boots: 1)
         let control = Control()
         self.control = control
+        // Handed over: from here on only the thread uses it, and closes it.
         nonisolated(unsafe) let confined = socket
         let code = startThread(named: "loopback-agent") { Self.serve(confined, handler, objects, control) }
         guard code == 0 else { throw SNMPError(systemCall: "starting a thread", code) }
