@@ -41,15 +41,8 @@ extension DeviceModule.Identity.Source {
             return ScalarForm.text.read(value, what: what, problems).map { .text($0) }
         }
         guard let reader = MappingReader(value, .moduleSource, problems) else { return nil }
-        let given = ["text", "oid", "sysDescr", "sysObjectIDs"].filter { reader.node($0) != nil }
-        guard given.count == 1 else {
-            problems.report(
-                value.place,
-                "expected one of text, oid, sysDescr and sysObjectIDs in a source, found "
-                    + (given.isEmpty ? "none" : given.joined(separator: " and ")))
-            return nil
-        }
-        switch given[0] {
+        guard let source = reader.choice(of: ["text", "oid", "sysDescr", "sysObjectIDs"]) else { return nil }
+        switch source {
         case "text": return reader.scalar("text", .text).map { .text($0) }
         case "sysDescr": return reader.scalar("sysDescr", .pattern).map { .description($0) }
         case "sysObjectIDs":

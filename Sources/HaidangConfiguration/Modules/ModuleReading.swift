@@ -204,14 +204,7 @@ extension DeviceModule.Key {
     static func read(_ value: YAMLValue, index: [String], _ problems: ProblemList) -> DeviceModule.Key? {
         guard let reader = MappingReader(value, .moduleKey, problems) else { return nil }
         let label = reader.scalar("label", .labelName)
-        let sources = ["columns", "index", "text", "lookup"].filter { reader.node($0) != nil }
-        guard sources.count == 1 else {
-            problems.report(
-                value.place,
-                "expected one of columns, index, text and lookup in a key, found "
-                    + (sources.isEmpty ? "none" : sources.joined(separator: " and ")))
-            return nil
-        }
+        guard let chosen = reader.choice(of: ["columns", "index", "text", "lookup"]) else { return nil }
         for name in ["columns", "lookup"] {
             if case .sequence(let values)? = reader.node(name)?.content, values.isEmpty {
                 problems.report(reader.place(name), "expected at least one OID in \(quoted(name)), found none")
@@ -222,7 +215,7 @@ extension DeviceModule.Key {
             return ScalarForm<Int>.indexPart(index).read(node, what: "index", problems)
         }
         let source: DeviceModule.Key.Source?
-        switch sources[0] {
+        switch chosen {
         case "columns": source = .columns(reader.oneOrMore("columns", .objectWithoutInstance))
         case "index": source = part(reader.node("index")).map { .index($0) }
         case "text": source = reader.scalar("text", .text).map { .text($0) }
@@ -230,8 +223,8 @@ extension DeviceModule.Key {
             let columns = reader.oneOrMore("lookup", .objectWithoutInstance)
             source = reference(reader, index: index, problems).map { .lookup(columns, by: $0) }
         }
-        if sources[0] != "lookup", reader.node("by") != nil {
-            problems.report(reader.place("by"), "expected \"by\" beside \"lookup\" only, found it beside \(sources[0])")
+        if chosen != "lookup", reader.node("by") != nil {
+            problems.report(reader.place("by"), "expected \"by\" beside \"lookup\" only, found it beside \(chosen)")
         }
         guard let label, let source else { return nil }
         var key = DeviceModule.Key(label: label, source: source, pattern: reader.scalar("pattern", .pattern))
@@ -263,30 +256,16 @@ extension DeviceModule.RowCondition {
         _ value: YAMLValue, index: [String]?, _ problems: ProblemList
     ) -> DeviceModule.RowCondition? {
         guard let reader = MappingReader(value, .moduleWhere, problems) else { return nil }
-        let subjects = ["oid", "index"].filter { reader.node($0) != nil }
-        if subjects.count != 1 || subjects == ["index"] && index == nil {
-            problems.report(
-                value.place,
-                "expected \(index == nil ? "\"oid\"" : "one of \"oid\" and \"index\"") in a condition on rows, found "
-                    + (subjects.isEmpty ? "none" : subjects.joined(separator: " and ")))
-            return nil
-        }
+        guard let place = reader.choice(of: ["oid", "index"]) else { return nil }
         let subject: Subject? =
-            if subjects == ["oid"] {
+            if place == "oid" {
                 reader.scalar("oid", .objectWithoutInstance).map { .column($0) }
             } else {
                 reader.scalar("index", .indexPart(index ?? [])).map { .index($0) }
             }
-        let tests = ["values", "not", "pattern", "notPattern"].filter { reader.node($0) != nil }
-        guard tests.count == 1 else {
-            problems.report(
-                value.place,
-                "expected one of \"values\", \"not\", \"pattern\" and \"notPattern\" in a condition on rows, found "
-                    + (tests.isEmpty ? "none" : tests.joined(separator: " and ")))
-            return nil
-        }
+        guard let chosen = reader.choice(of: ["values", "not", "pattern", "notPattern"]) else { return nil }
         let test: Test? =
-            switch tests[0] {
+            switch chosen {
             case "values": .isOneOf(Set(reader.oneOrMore("values", .rawText)))
             case "not": .isNoneOf(Set(reader.oneOrMore("not", .rawText)))
             case "pattern": reader.scalar("pattern", .pattern).map { .matches($0) }

@@ -73,6 +73,18 @@ struct MappingReader {
     /// Where the value of `key` stands, or the mapping when there is none.
     func place(_ key: String) -> Place { value[key]?.place ?? value.place }
 
+    /// The one of these keys that is given; nil, with a problem reported, when none or several are.
+    func choice(of keys: [String]) -> String? {
+        let given = keys.filter { node($0) != nil }
+        if given.count == 1 { return given[0] }
+        let names = keys.map(quoted)
+        problems.report(
+            value.place,
+            "expected one of \(names.dropLast().joined(separator: ", ")) and \(names.last ?? "") in \(schema.noun), found "
+                + (given.isEmpty ? "none" : given.map(quoted).joined(separator: " and ")))
+        return nil
+    }
+
     func reportMissing(_ key: String) {
         // A key without a value stands somewhere; a key that is absent does not.
         let nothing = pairs.first { $0.key == key }
