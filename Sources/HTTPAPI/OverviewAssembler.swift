@@ -205,7 +205,9 @@ struct OverviewAssembler: Sendable {
         let size = byResource(try await vector("capacity_size_bytes", at: now, scope: scope))
         let siteOfDevice = Dictionary(
             inventory.devices.map { ($0.id, $0.site) }, uniquingKeysWith: { first, _ in first })
-        return inventory.pools.filter { scope.includes(site: siteOfDevice[$0.device]) }.map { pool in
+        // The page's part is about storage.
+        return inventory.pools.filter { $0.unit == .bytes && scope.includes(site: siteOfDevice[$0.device]) }.map {
+            pool in
             let past = history.used(pool.id)
             return OverviewModel.Pool(
                 id: pool.id, name: pool.name.text(language), used: used[pool.id]?.value, size: size[pool.id]?.value,

@@ -155,7 +155,16 @@ package struct Room: Hashable, Sendable {
     }
 }
 
-/// A resource whose use is planned: a storage pool, so far.
+/// What a resource is measured in: the ending of its metrics' names.
+package enum ResourceUnit: String, CaseIterable, Sendable {
+    case bytes
+    case bytesPerSecond = "bytes_per_second"
+    case cores, watts
+    case rackUnits = "rack_units"
+    case count
+}
+
+/// A resource whose use is planned: a storage pool, the budget of a switch that feeds phones, licences.
 package struct Pool: Hashable, Sendable {
     /// The label `resource`.
     package var id: String
@@ -164,22 +173,24 @@ package struct Pool: Hashable, Sendable {
     package var kind: String
     /// Id of the device that reports it.
     package var device: String
-    /// The hrStorageDescr of the device's row (HOST-RESOURCES-MIB) that is this pool.
+    /// The row of the device that is this pool: its hrStorageDescr (HOST-RESOURCES-MIB), or the keys of a module's table.
     package var storage: String
+    package var unit: ResourceUnit
     /// The share of the size, above 0 and at most 1, at which it counts as full.
     package var fullAt: Double
-    /// Bytes it was bought with, for plans and for the simulated city; nil: not said. What is measured never comes from here.
+    /// What it was bought with in `unit`, for plans and for the simulated city; nil: not said. What is measured never comes from here.
     package var size: Double?
 
     package init(
         id: String, name: LocalizedText, kind: String = "storage", device: String, storage: String,
-        fullAt: Double = 0.8, size: Double? = nil
+        unit: ResourceUnit = .bytes, fullAt: Double = 0.8, size: Double? = nil
     ) {
         self.id = id
         self.name = name
         self.kind = kind
         self.device = device
         self.storage = storage
+        self.unit = unit
         self.fullAt = fullAt
         self.size = size
     }

@@ -237,6 +237,93 @@ struct ModuleLanguageTests {
         #expect(result.findings?.storeCount == 1)
     }
 
+    @Test("resources in other units than bytes are fed by the row that is called like them")
+    func otherUnits() async throws {
+        let module = try WrittenModule(
+            """
+            name: array
+            match: { sysObjectIDs: [1.3.6.1.4.1.9] }
+            tables:
+              - name: power
+                index: [{ name: pse, type: integer }]
+                keys: [{ label: pse, index: pse }]
+                metrics:
+                  - { name: budget, oid: 1.3.6.1.4.1.99999.2.1.3, kind: gauge, unit: kilowatts, common: capacity_size_watts }
+                  - { name: given, oid: 1.3.6.1.4.1.99999.2.1.4, kind: gauge, unit: watts, common: capacity_used_watts }
+              - name: licences
+                keys: [{ label: licence, columns: [1.3.6.1.4.1.99999.2.1.2] }]
+                metrics:
+                  - { name: seats, oid: 1.3.6.1.4.1.99999.2.1.5, kind: gauge, common: capacity_size_count }
+                  - { name: seatsFree, oid: 1.3.6.1.4.1.99999.2.1.6, kind: gauge, common: capacity_free_count }
+            """, shipped: true)
+        var objects = TestDevice.system
+        objects[Self.cell(2, 1)] = .string("meetings")
+        for (column, value) in [(3, 1), (4, 370), (5, 250), (6, 30)] as [(UInt32, Int32)] {
+            objects[Self.cell(column, 1)] = .integer(value)
+        }
+        var bench = ProbeBench(objects)
+        bench.modules = module.modules
+        bench.parts.pools = [
+            Pool(id: "poe", name: LocalizedText("PoE"), kind: "power", device: "rtr-1", storage: "1", unit: .watts),
+            Pool(
+                id: "seats", name: LocalizedText("Chỗ"), kind: "licence", device: "rtr-1", storage: "meetings",
+                unit: .count),
+            Pool(id: "disk", name: LocalizedText("Đĩa"), device: "rtr-1", storage: "1"),
+        ]
+        await bench.poll()
+        let values = bench.appender.values().filter { $0.key.hasPrefix("capacity") }
+        #expect(
+            values == [
+                "capacity_size_watts{kind=\"power\",resource=\"poe\"}": 1_000,
+                "capacity_used_watts{kind=\"power\",resource=\"poe\"}": 370,
+                "capacity_size_count{kind=\"licence\",resource=\"seats\"}": 250,
+                "capacity_used_count{kind=\"licence\",resource=\"seats\"}": 220,
+            ])
+    }
+
+    @Test("a link whose interface is a row of a maker's table is fed from there, one of IF-MIB from IF-MIB")
+    func fedLinks() async throws {
+        let module = try WrittenModule(
+            """
+            name: tunnels
+            match: { sysObjectIDs: [1.3.6.1.4.1.9] }
+            tables:
+              - name: tunnels
+                keys: [{ label: tunnel, columns: [1.3.6.1.4.1.99999.2.1.2] }]
+                metrics:
+                  - { name: tunnelStatus, oid: 1.3.6.1.4.1.99999.2.1.3, kind: gauge, health: { 1: critical, 2: ok }, common: link_up }
+                  - { name: tunnelIn, oid: 1.3.6.1.4.1.99999.2.1.4, kind: counter, unit: kilobytes, common: link_receive_bytes_total }
+                  - { name: tunnelSpeed, oid: 1.3.6.1.4.1.99999.2.1.5, kind: gauge, unit: megabits_per_second, common: link_speed_bytes_per_second }
+            """, shipped: true)
+        var objects = TestDevice.ports([TestDevice.Port(index: 1, name: "Gi0/1", octets: 7_000)])
+        for (row, name) in [(1, "to-hq"), (2, "Gi0/1")] as [(UInt32, String)] {
+            objects[Self.cell(2, row)] = .string(name)
+            objects[Self.cell(3, row)] = .integer(row == 1 ? 2 : 1)
+            objects[Self.cell(4, row)] = .counter32(5)
+            objects[Self.cell(5, row)] = .gauge32(100)
+        }
+        var bench = ProbeBench(objects)
+        bench.modules = [TestModules.interfaces] + module.modules
+        bench.parts.linkEnds = [
+            DeclaredParts.LinkEnd(link: "vpn", end: "a", interface: "to-hq"),
+            DeclaredParts.LinkEnd(link: "ring", end: "b", interface: "Gi0/1"),
+        ]
+        let result = await bench.poll()
+        let values = bench.appender.values()
+        #expect(values["link_up{end=\"a\",link=\"vpn\"}"] == 1)
+        #expect(values["link_receive_bytes_total{end=\"a\",link=\"vpn\"}"] == 5_000)
+        #expect(values["link_speed_bytes_per_second{end=\"a\",link=\"vpn\"}"] == 12_500_000)
+        #expect(values["link_up{end=\"b\",link=\"ring\"}"] == 1)
+        #expect(values["link_receive_bytes_total{end=\"b\",link=\"ring\"}"] == 7_000)
+        #expect(result.interfaces.map(\.interface) == ["Gi0/1", "to-hq"])
+        bench.agent.change { $0.values[Self.cell(3, 1)] = .integer(1) }
+        let down = await bench.poll()
+        #expect(bench.appender.values()["link_up{end=\"a\",link=\"vpn\"}"] == 0)
+        #expect(
+            down.interfaces.last
+                == InterfaceStatus(interface: "to-hq", isAdministrativelyUp: true, isOperational: false))
+    }
+
     @Test("who made a device: modules of makers before generic ones, what one does not know the next one says")
     func identity() async throws {
         let maker = try WrittenModule(

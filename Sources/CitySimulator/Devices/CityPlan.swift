@@ -28,14 +28,16 @@ struct CityPlan: Sendable {
         let topology = try Topology(inventory)
         let numbers = Dictionary(
             inventory.devices.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
-        let poolPlans = inventory.pools.map { HostDrawer.pool($0, noise: noise) }
+        // Hosts tell of storage; other resources are not simulated.
+        let stores = inventory.pools.filter { $0.unit == .bytes }
+        let poolPlans = stores.map { HostDrawer.pool($0, noise: noise) }
         var linksByDevice = Array(repeating: [(number: Int, link: Link, isA: Bool)](), count: inventory.devices.count)
         for (number, link) in inventory.links.enumerated() {
             linksByDevice[topology.links[number].a].append((number, link, true))
             linksByDevice[topology.links[number].b].append((number, link, false))
         }
         var poolsByDevice = Array(repeating: [(number: Int, pool: Pool, plan: PoolPlan)](), count: linksByDevice.count)
-        for (number, pool) in inventory.pools.enumerated() {
+        for (number, pool) in stores.enumerated() {
             guard let device = numbers[pool.device] else {
                 throw SimulationError(.inventory, "pool \"\(pool.id)\": no device has the id \"\(pool.device)\"")
             }

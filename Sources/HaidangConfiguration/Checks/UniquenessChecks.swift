@@ -87,10 +87,11 @@ extension CrossChecks {
         struct Row: Hashable {
             var device: String
             var storage: String
+            var unit: ResourceUnit
         }
         var owners: [Row: Place] = [:]
         for entry in draft.pools.entries {
-            let row = Row(device: entry.element.device, storage: entry.element.storage)
+            let row = Row(device: entry.element.device, storage: entry.element.storage, unit: entry.element.unit)
             guard let first = owners[row] else {
                 owners[row] = entry.place("storage")
                 continue

@@ -3,7 +3,8 @@ import Inventory
 extension MappingSchema {
     static let room = MappingSchema("a room", required: ["id", "name", "site", "device"], optional: ["nameEnglish"])
     static let pool = MappingSchema(
-        "a pool", required: ["id", "name", "device", "storage"], optional: ["nameEnglish", "kind", "fullAt", "size"])
+        "a pool", required: ["id", "name", "device", "storage"],
+        optional: ["nameEnglish", "kind", "unit", "fullAt", "size"])
 }
 
 extension InventoryDraft {
@@ -26,9 +27,14 @@ extension InventoryDraft {
         let storage = reader.scalar("storage", .text)
         let share = ScalarForm.number("a share above 0 and at most 1") { $0 > 0 && $0 <= 1 }
         let fullAt = reader.scalar("fullAt", share, default: 0.8)
-        let size = reader.scalar("size", .byteCount)
-        guard let id, let name, let kind, let device, let storage, let fullAt else { return }
+        let unit = reader.scalar("unit", .oneOf(ResourceUnit.self), default: .bytes)
+        let amount = ScalarForm.number("a number above 0, in the pool's unit") { $0 > 0 }
+        let size = reader.scalar("size", unit == .bytes ? .byteCount : amount)
+        guard let id, let name, let kind, let device, let storage, let unit, let fullAt else { return }
         pools.append(
-            Pool(id: id, name: name, kind: kind, device: device, storage: storage, fullAt: fullAt, size: size), value)
+            Pool(
+                id: id, name: name, kind: kind, device: device, storage: storage, unit: unit, fullAt: fullAt, size: size
+            ),
+            value)
     }
 }

@@ -85,7 +85,7 @@ extension DeviceModule.Metric {
             for key in [
                 "unit", "scale", "offset", "high", "times", "precision", "prefix", "missing", "pattern", "common",
             ]
-            where reader.node(key) != nil && !(key == "common" && common == .roomReady)
+            where reader.node(key) != nil && !(key == "common" && common?.isState == true)
                 && !(key == "missing" && kind == .text)
             {
                 problems.report(
@@ -133,10 +133,10 @@ extension DeviceModule.Metric {
                 "expected a unit (\(units)) beside common \(common.rawValue), found "
                     + (reading.unit?.rawValue ?? "none"))
         }
-        if common.isOfStore, case .scalar = position {
+        if common.isOfRow, case .scalar = position {
             problems.report(
                 reader.place("common"),
-                "expected \(common.rawValue) in a table, whose keys name the store, found it in scalars")
+                "expected \(common.rawValue) in a table, whose keys name what it is of, found it in scalars")
         }
     }
 }

@@ -51,7 +51,7 @@ struct DemoHistory: Sendable {
     ) async throws {
         let lines = poolLines + linkLines + roomLines
         let series = appender.seriesIDs(for: lines.map(\.labels))
-        appender.describe(CommonMetric.allCases.map(\.metadata))
+        appender.describe(CommonMetric.allCases.map(\.metadata) + CommonMetric.capacityMetadata)
         let step = Self.step.wholeMilliseconds
         // On the whole hour, and clear of the first polls.
         let last = (now.milliseconds - 1) / step
@@ -75,20 +75,20 @@ struct DemoHistory: Sendable {
         }
     }
 
-    private func labels(_ metric: CommonMetric, job: String, device: String, _ own: [Label]) -> LabelSet {
+    private func labels(_ metric: String, job: String, device: String, _ own: [Label]) -> LabelSet {
         let site = inventory.devices.first { $0.id == device }?.site ?? ""
         return LabelSet(
-            metric: metric.rawValue, own + [Label("job", job), Label("instance", device), Label("site", site)])
+            metric: metric, own + [Label("job", job), Label("instance", device), Label("site", site)])
     }
 
     private var poolLines: [Line] {
-        inventory.pools.flatMap { pool in
+        inventory.pools.filter { $0.unit == .bytes }.flatMap { pool in
             let own = CommonMetric.labels(of: pool)
             return [
-                Line(labels: labels(.capacitySize, job: "snmp", device: pool.device, own)) {
+                Line(labels: labels(CommonMetric.capacity(.size, .bytes), job: "snmp", device: pool.device, own)) {
                     $0.pools[pool.id]?.sizeBytes
                 },
-                Line(labels: labels(.capacityUsed, job: "snmp", device: pool.device, own)) {
+                Line(labels: labels(CommonMetric.capacity(.used, .bytes), job: "snmp", device: pool.device, own)) {
                     $0.pools[pool.id]?.usedBytes
                 },
             ]
@@ -100,10 +100,12 @@ struct DemoHistory: Sendable {
             [("a", link.a.device, true), ("b", link.b.device, false)].flatMap { name, device, isA in
                 let own = CommonMetric.labels(ofLink: link.id, end: name)
                 return [
-                    Line(labels: labels(.linkReceived, job: "snmp", device: device, own)) { moment in
+                    Line(labels: labels(CommonMetric.linkReceived.rawValue, job: "snmp", device: device, own)) {
+                        moment in
                         moment.links[link.id].map { isA ? $0.a.receivedBytes : $0.b.receivedBytes }
                     },
-                    Line(labels: labels(.linkTransmitted, job: "snmp", device: device, own)) { moment in
+                    Line(labels: labels(CommonMetric.linkTransmitted.rawValue, job: "snmp", device: device, own)) {
+                        moment in
                         moment.links[link.id].map { isA ? $0.a.transmittedBytes : $0.b.transmittedBytes }
                     },
                 ]
@@ -115,7 +117,7 @@ struct DemoHistory: Sendable {
         inventory.rooms.flatMap { room in
             let own = CommonMetric.labels(ofRoom: room.id)
             func line(_ metric: CommonMetric, _ value: @escaping @Sendable (RoomReading) -> Double) -> Line {
-                Line(labels: labels(metric, job: "scrape", device: room.device, own)) {
+                Line(labels: labels(metric.rawValue, job: "scrape", device: room.device, own)) {
                     $0.rooms[room.id].map(value)
                 }
             }

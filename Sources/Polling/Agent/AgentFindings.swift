@@ -1,3 +1,5 @@
+import Inventory
+
 /// What one poll of an agent found beside samples, for people: kept only where somebody asks.
 package struct AgentFindings: Sendable {
     package var identity = DeviceIdentity()
@@ -11,11 +13,12 @@ package struct AgentFindings: Sendable {
 
     package init() {}
 
-    /// Stores with figures, each once and without memory. One that two modules describe is one.
+    /// Storage with figures, each store once and without memory. One that two modules describe is one.
     package var storeCount: Int {
         let repetitions = StoreFigures.repetitions(stores)
         var names: Set<String> = []
-        for (position, store) in stores.enumerated() where !store.isMemory && repetitions[position] == nil {
+        for (position, store) in stores.enumerated()
+        where store.unit == .bytes && !store.isMemory && repetitions[position] == nil {
             if (try? store.row()) != nil { names.insert(store.name) }
         }
         return names.count
@@ -44,6 +47,6 @@ package struct AgentFindings: Sendable {
 extension DeviceModule.Metric {
     /// Whether a value of it comes from a sensor, of a quantity or of a state.
     var isMeasurement: Bool {
-        reading.unit?.isMeasured == true || common == .humidity || !health.isEmpty
+        reading.unit?.isMeasured == true || common == .device(.humidity) || !health.isEmpty
     }
 }

@@ -28,18 +28,21 @@ extension AgentProbe {
             let rows = session.tables[position]
             findings?.count(joined, table, rows)
             figures.observe(joined, table, rows, &session.linkCounters, into: &series)
-            if let status = table.known[.ifOperStatus] {
-                result.interfaces += interfaces(joined, status, table.known[.ifAdminStatus], rows.keys)
-                let keys = interfaceKeys(joined, rows.keys)
-                if areKeysComplete, joined.isRead(status) {
-                    result.changes += DeviceChange.interfaces(from: session.interfaceKeys, to: keys)
+            if let status = table.known[.ifOperStatus], result.interfaces.isEmpty {
+                result.interfaces = interfaces(joined, status, table.known[.ifAdminStatus], rows.keys)
+                if rows.isRenamed || session.interfaceKeys.isEmpty {
+                    let keys = interfaceKeys(joined, rows.keys)
+                    if areKeysComplete, joined.isRead(status) {
+                        result.changes += DeviceChange.interfaces(from: session.interfaceKeys, to: keys)
+                    }
+                    session.interfaceKeys = keys
                 }
-                session.interfaceKeys = keys
             }
         }
         let uptimes = reading.scalars.prefix(StandardObject.asked.count).map { $0?.sampleValue ?? nil }
         if uptimes.count == 4 { figures.feedUptime(host: uptimes[3], agent: uptimes[0], engine: uptimes[2]) }
-        figures.write(into: &series)
+        figures.write(&session.linkCounters, into: &series)
+        result.interfaces += figures.fedInterfaces
         if let device = session.device { series.write(CommonMetric.identity.rawValue, device.labels, 1) }
         if result.reason == nil, let problem = figures.problems.first {
             result.reason = PollReason(code: SNMPError.Code.malformedReply.rawValue, detail: problem)

@@ -33,7 +33,7 @@ package struct ReadingPlan: Sendable {
             private let planned: PlannedMetric
             /// The raw number is the value.
             let isPlain: Bool
-            /// It says something for a common metric that is not of a store.
+            /// It says something of the whole device.
             let isObserved: Bool
 
             var metric: DeviceModule.Metric { planned.metric }
@@ -50,7 +50,21 @@ package struct ReadingPlan: Sendable {
                 isPlain =
                     fallbacks.isEmpty && high == nil && metric.factors.isEmpty && metric.reading.isPlain
                     && (metric.kind == .gauge || metric.kind == .counter)
-                isObserved = !metric.health.isEmpty || metric.common?.isOfStore == false
+                isObserved = !metric.health.isEmpty || metric.common?.isOfRow == false
+            }
+        }
+
+        /// A metric of kind `text`.
+        package struct Text: Sendable {
+            private let planned: PlannedMetric
+            /// Position in `columns`.
+            let column: Int
+
+            var metric: DeviceModule.Metric { planned.metric }
+
+            init(metric: DeviceModule.Metric, column: Int) {
+                planned = PlannedMetric(metric)
+                self.column = column
             }
         }
 
@@ -96,33 +110,33 @@ package struct ReadingPlan: Sendable {
         /// Column as position in `columns`; nil: a part of the index.
         var conditions: [(column: Int?, condition: DeviceModule.RowCondition)]
         var values: [Value]
-        /// Metric and position in `columns`.
-        var texts: [(metric: DeviceModule.Metric, column: Int)]
+        var texts: [Text]
         var info: String?
         /// Objects with a meaning of their own, as positions in `columns`.
         var known: [KnownColumn: Int]
 
         /// Columns whose rows are the table's rows: those with values, or the texts of a table without. Other columns (names
         /// of all parts of a chassis) may have many rows more.
-        var leading: [Int] {
-            values.isEmpty ? texts.map(\.column) : values.flatMap { [$0.column] + $0.fallbacks }
-        }
-
+        private(set) var leading: [Int] = []
         /// Columns, as positions in `columns`, that the keys and the choice of rows depend on.
-        var keyColumns: [Int] {
-            let columns = keys.flatMap { key -> [Int] in
+        private(set) var keyColumns: [Int] = []
+        /// Columns of other tables that keys are looked up in, as positions in `ReadingPlan.columns`.
+        private(set) var lookupColumns: [Int] = []
+
+        /// Works out what the columns are for, so that no poll has to.
+        mutating func sortColumns() {
+            leading = values.isEmpty ? texts.map(\.column) : values.flatMap { [$0.column] + $0.fallbacks }
+            for key in keys {
                 switch key.source {
-                case .columns(let columns): columns
-                case .lookup(_, .column(let column)): [column]
-                case .index, .text, .lookup(_, .index): []
+                case .columns(let columns): keyColumns += columns
+                case .lookup(let columns, .column(let column)):
+                    keyColumns.append(column)
+                    lookupColumns += columns
+                case .lookup(let columns, .index): lookupColumns += columns
+                case .index, .text: break
                 }
             }
-            return columns + conditions.compactMap(\.column)
-        }
-
-        /// Columns of other tables that keys are looked up in, as positions in `ReadingPlan.columns`.
-        var lookupColumns: [Int] {
-            keys.flatMap { key in if case .lookup(let columns, _) = key.source { columns } else { [Int]() } }
+            keyColumns += conditions.compactMap(\.column)
         }
     }
 
@@ -204,7 +218,7 @@ package struct ReadingPlan: Sendable {
         for metric in definition.metrics {
             let places = metric.oids.map(local)
             if metric.kind == .text {
-                table.texts.append((metric, places[0]))
+                table.texts.append(Table.Text(metric: metric, column: places[0]))
             } else {
                 table.values.append(
                     Table.Value(
@@ -216,7 +230,15 @@ package struct ReadingPlan: Sendable {
                         metric: metric))
             }
         }
+        table.sortColumns()
         if !table.columns.isEmpty { tables.append(table) }
+    }
+
+    /// The names of all counters that come of the plan, those of links included.
+    var counterNames: Set<String> {
+        let metrics = scalars.map(\.metric) + tables.flatMap { $0.values.map(\.metric) }
+        return Set(metrics.filter { $0.kind == .counter }.map(\.name))
+            .union([CommonMetric.linkReceived, .linkTransmitted, .linkErrors].map(\.rawValue))
     }
 
     /// Type and help of everything that modules can write.

@@ -14,6 +14,8 @@ package struct TableSeries: Sendable {
     private var textCells: [SNMPValue] = []
     /// Key texts of each row, one per key label.
     package private(set) var keys: [[String]] = []
+    /// Whether the last poll found other rows or other keys than the one before.
+    private(set) var isRenamed = false
     /// By row, whether the table's conditions hold; nil: all rows are taken.
     private(set) var taken: [Bool]?
     /// Value by value, one per row; -1: not asked for yet.
@@ -32,11 +34,13 @@ package struct TableSeries: Sendable {
     mutating func update(
         _ joined: JoinedTable, _ table: ReadingPlan.Table, lookups: [ColumnCells?] = [], areKeysComplete: Bool
     ) -> Bool {
+        isRenamed = false
         let isSameRows = joined.layout === layout || joined.rows == rows
         guard areKeysComplete else { return isSameRows }
         layout = joined.layout
         let keyColumns = table.keyColumns
         if isSameRows, isSame(joined, keyColumns), isSame(lookups) { return true }
+        isRenamed = true
         rows = joined.rows
         keyCells = rows.indices.flatMap { row in keyColumns.map { joined.cell(row, $0) } }
         lookupCells = lookups
@@ -77,6 +81,9 @@ package struct TableSeries: Sendable {
     }
 
     func isTaken(_ row: Int) -> Bool { taken?[row] ?? true }
+
+    /// What a row is called where a declared thing names it: its keys in one text.
+    func name(_ row: Int) -> String { keys[row].filter { !$0.isEmpty }.joined(separator: " ") }
 
     /// Writes a value for each cell that holds one, and the info series.
     mutating func write(

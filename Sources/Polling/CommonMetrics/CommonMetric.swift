@@ -3,9 +3,6 @@ package import MonitoringModel
 
 /// The metrics that mean the same for every device, in base units, written for declared things only (design section 4).
 package enum CommonMetric: String, CaseIterable, Sendable {
-    case capacitySize = "capacity_size_bytes"
-    case capacityUsed = "capacity_used_bytes"
-    case capacityAllocated = "capacity_allocated_bytes"
     case linkUp = "link_up"
     case linkSpeed = "link_speed_bytes_per_second"
     case linkReceived = "link_receive_bytes_total"
@@ -35,9 +32,6 @@ package enum CommonMetric: String, CaseIterable, Sendable {
     package var metadata: MetricMetadata {
         let (kind, help): (MetricMetadata.Kind, String) =
             switch self {
-            case .capacitySize: (.gauge, "Size of a declared pool.")
-            case .capacityUsed: (.gauge, "Used part of a declared pool.")
-            case .capacityAllocated: (.gauge, "What a declared pool has promised to its volumes, used or not.")
             case .linkUp: (.gauge, "Whether the interface at this end of a declared link works (1) or not (0).")
             case .linkSpeed: (.gauge, "Speed of the interface at this end, in each direction.")
             case .linkReceived: (.counter, "Bytes received at this end.")
@@ -70,6 +64,19 @@ package enum CommonMetric: String, CaseIterable, Sendable {
             case .roomJitter: (.gauge, "Worst jitter in the room's call.")
             }
         return MetricMetadata(name: rawValue, kind: kind, help: help)
+    }
+
+    /// The metric of a pool: `capacity_size_bytes`, `capacity_used_watts`.
+    package static func capacity(_ amount: CommonInput.StoreInput.Amount, _ unit: ResourceUnit) -> String {
+        CommonInput.store(.amount(amount, unit)).rawValue
+    }
+
+    /// Type and help of the metrics of pools.
+    package static let capacityMetadata: [MetricMetadata] = ResourceUnit.allCases.flatMap { unit in
+        [
+            (CommonInput.StoreInput.Amount.size, "Size of a declared pool."), (.used, "Used part of a declared pool."),
+            (.allocated, "What a declared pool has promised to its volumes, used or not."),
+        ].map { MetricMetadata(name: capacity($0.0, unit), kind: .gauge, help: $0.1) }
     }
 
     /// The labels of a pool's metrics, without those of the target.

@@ -10,11 +10,15 @@ struct DeviceFigures {
     /// What modules of makers fed, which is believed before what generic ones did.
     private var fed = FedFigures()
     private var generic = FedFigures()
-    private var rooms: (ready: Double?, inCall: Double?) = (nil, nil)
+    private var room = RoomFigures()
     private var worst: DeviceModule.Health?
     /// hrStorageRam, which counts where no vendor's object says how large the memory is.
     private var memory: StorageRow?
     private(set) var stores: [StoreFigures] = []
+    /// What modules fed of the ends of links.
+    private var fedLinks: [DeclaredParts.LinkEnd: [CommonInput.LinkInput: Double]] = [:]
+    /// Ends whose interface IF-MIB has, which is believed before what modules fed.
+    private var knownEnds: Set<DeclaredParts.LinkEnd> = []
     private(set) var problems: [String] = []
 
     init(parts: DeclaredParts, isDetailed: Bool) {
@@ -36,24 +40,20 @@ struct DeviceFigures {
             series.write(
                 CommonMetric.componentHealth.rawValue,
                 [Label("component", component), Label("object", metric.name)], health.number)
-            if metric.common == .roomReady { takeRoom(ready: health == .ok ? 1 : 0) }
         }
-        guard let common = metric.common, !common.isOfStore, case .number(let number)? = reading else { return }
-        switch common {
-        case .roomReady: if metric.health.isEmpty { takeRoom(ready: number == 0 ? 0 : 1) }
-        case .roomInCall: rooms.inCall = max(rooms.inCall ?? 0, number == 0 ? 0 : 1)
-        // The hottest part counts, whoever tells.
-        default:
-            if isGeneric, common != .temperature {
-                generic.feed(common, metric.base(number, of: value))
+        switch metric.common {
+        case .room(let input)?:
+            if let number = metric.number(value, reading) { room.take(input, number) }
+        case .device(let input)?:
+            guard case .number(let number)? = reading else { return }
+            // The hottest part counts, whoever tells.
+            if isGeneric, input != .temperature {
+                generic.feed(input, metric.base(number, of: value))
             } else {
-                fed.feed(common, metric.base(number, of: value))
+                fed.feed(input, metric.base(number, of: value))
             }
+        case .store?, .link?, nil: break
         }
-    }
-
-    private mutating func takeRoom(ready: Double) {
-        rooms.ready = min(rooms.ready ?? 1, ready)
     }
 
     mutating func feedUptime(host: Double?, agent: Double?, engine: Double?) {
@@ -74,6 +74,7 @@ struct DeviceFigures {
             }
         }
         if wantsStores { observeStores(joined, table, rows) }
+        if !parts.linkEnds.isEmpty { observeFedLinks(joined, table, rows) }
         if table.known[.hrStorageSize] != nil { observeStorage(joined, table.known) }
         if table.known[.ifOperStatus] != nil, !parts.linkEnds.isEmpty {
             observeLinks(joined, table.known, keys: rows.keys, &counters, into: &series)
@@ -81,7 +82,9 @@ struct DeviceFigures {
     }
 
     /// Writes what came of all tables together.
-    mutating func write(into series: inout TargetSeries) {
+    mutating func write(
+        _ counters: inout [DeclaredParts.LinkEnd: LinkCounters], into series: inout TargetSeries
+    ) {
         func write(_ metric: CommonMetric, _ value: Double?) {
             if let value { series.write(metric.rawValue, [], value) }
         }
@@ -101,24 +104,36 @@ struct DeviceFigures {
         write(.sessions, best { $0.sum(.sessions) })
         write(.uptime, best { $0.most(.uptime) })
         write(.health, worst?.number)
-        for room in parts.rooms {
-            let labels = CommonMetric.labels(ofRoom: room)
-            if let ready = rooms.ready { series.write(CommonMetric.roomReady.rawValue, labels, ready) }
-            if let inCall = rooms.inCall { series.write(CommonMetric.roomInCall.rawValue, labels, inCall) }
-        }
+        for name in parts.rooms { room.write(room: name, into: &series) }
         for pool in parts.pools { writePool(pool, into: &series) }
+        for (end, fed) in fedLinks where !knownEnds.contains(end) {
+            var link = counters[end] ?? LinkCounters()
+            writeLink(
+                end, up: fed[.up], speed: fed[.speed], received: link.received.value(high: fed[.received], low: nil),
+                transmitted: link.transmitted.value(high: fed[.transmitted], low: nil),
+                errors: link.errors.sum([fed[.errors]]), into: &series)
+            counters[end] = link
+        }
+    }
+
+    /// Ends of links that modules fed, as interfaces.
+    var fedInterfaces: [InterfaceStatus] {
+        fedLinks.compactMap { end, fed in
+            guard !knownEnds.contains(end), let up = fed[.up] else { return nil }
+            return InterfaceStatus(interface: end.interface, isAdministrativelyUp: true, isOperational: up == 1)
+        }
     }
 
     private mutating func writePool(_ pool: Pool, into series: inout TargetSeries) {
-        let named = stores.filter { $0.name == pool.storage }
+        let named = stores.filter { $0.name == pool.storage && $0.unit == pool.unit }
         let labels = CommonMetric.labels(of: pool)
         // Of rows with the same name the first with figures is the pool, the vendor's before others.
         for store in named.filter(\.isOfVendor) + named.filter({ !$0.isOfVendor }) {
             guard let row = try? store.row() else { continue }
-            series.write(CommonMetric.capacitySize.rawValue, labels, row.size)
-            series.write(CommonMetric.capacityUsed.rawValue, labels, row.used)
+            series.write(CommonMetric.capacity(.size, pool.unit), labels, row.size)
+            series.write(CommonMetric.capacity(.used, pool.unit), labels, row.used)
             if let allocated = store.allocated {
-                series.write(CommonMetric.capacityAllocated.rawValue, labels, allocated)
+                series.write(CommonMetric.capacity(.allocated, pool.unit), labels, allocated)
             }
             return
         }
@@ -136,16 +151,17 @@ struct DeviceFigures {
 
     /// The stores of a table whose objects are marked with `capacity_…`.
     private mutating func observeStores(_ joined: JoinedTable, _ table: ReadingPlan.Table, _ rows: TableSeries) {
-        let values = table.values.filter { $0.metric.common?.isOfStore == true }
+        let values = table.values.compactMap { value -> (ReadingPlan.Table.Value, CommonInput.StoreInput)? in
+            if case .store(let input)? = value.metric.common { (value, input) } else { nil }
+        }
         guard !values.isEmpty else { return }
+        let units = values.compactMap { if case .amount(_, let unit) = $0.1 { unit } else { nil } }
         for row in joined.rows.indices where rows.isTaken(row) {
-            var store = StoreFigures(name: rows.keys[row].filter { !$0.isEmpty }.joined(separator: " "))
+            var store = StoreFigures(name: rows.name(row), unit: units.first ?? .bytes)
             store.isOfVendor = !table.isGeneric
-            for value in values {
-                guard let common = value.metric.common, case .number(let number)? = joined.reading(row, value) else {
-                    continue
-                }
-                store.take(common, value.metric.base(number, of: joined.firstCell(row, value)))
+            for (value, input) in values {
+                guard case .number(let number)? = joined.reading(row, value) else { continue }
+                store.take(input, value.metric.base(number, of: joined.firstCell(row, value)))
             }
             stores.append(store)
         }
@@ -178,26 +194,50 @@ struct DeviceFigures {
         }
     }
 
-    private func observeLinks(
+    /// The declared ends of links among the rows of a table whose objects are marked with `link_…`.
+    private mutating func observeFedLinks(_ joined: JoinedTable, _ table: ReadingPlan.Table, _ rows: TableSeries) {
+        for value in table.values {
+            guard case .link(let input)? = value.metric.common else { continue }
+            for row in joined.rows.indices where rows.isTaken(row) {
+                let name = rows.name(row)
+                for end in parts.linkEnds where end.interface == name {
+                    let number = value.metric.number(joined.firstCell(row, value), joined.reading(row, value))
+                    if let number { fedLinks[end, default: [:]][input] = number }
+                }
+            }
+        }
+    }
+
+    private mutating func observeLinks(
         _ joined: JoinedTable, _ known: [KnownColumn: Int], keys: [[String]],
         _ counters: inout [DeclaredParts.LinkEnd: LinkCounters], into series: inout TargetSeries
     ) {
         for (row, key) in keys.enumerated() {
             for end in parts.linkEnds where end.interface == key[0] {
-                let labels = CommonMetric.labels(ofLink: end.link, end: end.end)
-                func write(_ metric: CommonMetric, _ value: Double?) {
-                    if let value { series.write(metric.rawValue, labels, value) }
-                }
                 let number = { (column: KnownColumn) in joined.number(row, known[column]) }
-                write(.linkUp, number(.ifOperStatus).map { $0 == 1 ? 1 : 0 })
-                write(
-                    .linkSpeed, LinkFigures.bytesPerSecond(megabits: number(.ifHighSpeed), bits: number(.ifSpeed)))
                 var link = counters.removeValue(forKey: end) ?? LinkCounters()
-                write(.linkReceived, link.received.value(high: number(.ifHCInOctets), low: number(.ifInOctets)))
-                write(.linkTransmitted, link.transmitted.value(high: number(.ifHCOutOctets), low: number(.ifOutOctets)))
-                write(.linkErrors, link.errors.sum([number(.ifInErrors), number(.ifOutErrors)]))
+                writeLink(
+                    end, up: number(.ifOperStatus).map { $0 == 1 ? 1 : 0 },
+                    speed: LinkFigures.bytesPerSecond(megabits: number(.ifHighSpeed), bits: number(.ifSpeed)),
+                    received: link.received.value(high: number(.ifHCInOctets), low: number(.ifInOctets)),
+                    transmitted: link.transmitted.value(high: number(.ifHCOutOctets), low: number(.ifOutOctets)),
+                    errors: link.errors.sum([number(.ifInErrors), number(.ifOutErrors)]), into: &series)
                 counters[end] = link
+                knownEnds.insert(end)
             }
+        }
+    }
+
+    private func writeLink(
+        _ end: DeclaredParts.LinkEnd, up: Double?, speed: Double?, received: Double?, transmitted: Double?,
+        errors: Double?, into series: inout TargetSeries
+    ) {
+        let labels = CommonMetric.labels(ofLink: end.link, end: end.end)
+        for (metric, value) in [
+            (CommonMetric.linkUp, up), (.linkSpeed, speed), (.linkReceived, received),
+            (.linkTransmitted, transmitted), (.linkErrors, errors),
+        ] {
+            if let value { series.write(metric.rawValue, labels, value) }
         }
     }
 }

@@ -1,14 +1,14 @@
 import ExpositionFormat
 import MonitoringModel
 
-/// What a codec's page says for the metrics of its room.
+/// What a codec's page or agent says for the metrics of its room.
 struct RoomFigures {
-    private var registered: Double?
+    private var ready: Double?
     private var inCall: Double?
     private var packetLoss: Double?
     private var jitter: Double?
 
-    /// Of a page that did not come.
+    /// Of a codec that said nothing.
     init() {}
 
     /// - Parameter families: the page; of several samples of one metric (directions, channels) the worst counts.
@@ -18,22 +18,37 @@ struct RoomFigures {
                 let name = sample.labels.metricName
                 guard name.hasPrefix("codec_") else { break }
                 switch name {
-                case "codec_registered": registered = min(registered ?? sample.value, sample.value)
-                case "codec_in_call": inCall = max(inCall ?? sample.value, sample.value)
-                case "codec_packet_loss_ratio": packetLoss = max(packetLoss ?? sample.value, sample.value)
-                case "codec_jitter_seconds": jitter = max(jitter ?? sample.value, sample.value)
+                case "codec_registered": take(.ready, sample.value)
+                case "codec_in_call": take(.inCall, sample.value)
+                case "codec_packet_loss_ratio": take(.packetLoss, sample.value)
+                case "codec_jitter_seconds": take(.jitter, sample.value)
                 default: break
                 }
             }
         }
     }
 
-    /// Writes what is known. Whether the room is ready is always known: a codec that does not answer is not.
-    func write(room: String, isUp: Bool, into series: inout TargetSeries) {
+    /// Takes in one value in the base unit; of several the worst counts.
+    mutating func take(_ input: CommonInput.RoomInput, _ value: Double) {
+        switch input {
+        case .ready: ready = min(ready ?? value, value)
+        case .inCall: inCall = max(inCall ?? 0, value == 0 ? 0 : 1)
+        case .packetLoss: packetLoss = max(packetLoss ?? value, value)
+        case .jitter: jitter = max(jitter ?? value, value)
+        }
+    }
+
+    /// A codec whose page does not say that it is registered, or did not come, is not ready.
+    mutating func settle(isUp: Bool) {
+        ready = isUp && ready == 1 ? 1 : 0
+    }
+
+    /// Writes what is known.
+    func write(room: String, into series: inout TargetSeries) {
         let labels = CommonMetric.labels(ofRoom: room)
-        series.write(CommonMetric.roomReady.rawValue, labels, isUp && registered == 1 ? 1 : 0)
         for (metric, value) in [
-            (CommonMetric.roomInCall, inCall), (.roomPacketLoss, packetLoss), (.roomJitter, jitter),
+            (CommonMetric.roomReady, ready), (.roomInCall, inCall), (.roomPacketLoss, packetLoss),
+            (.roomJitter, jitter),
         ] {
             if let value { series.write(metric.rawValue, labels, value) }
         }

@@ -1,7 +1,10 @@
-/// What one row of a table says of a store, in bytes; nil: nothing.
+package import Inventory
+
+/// What one row of a table says of a store, in its unit; nil: nothing.
 package struct StoreFigures: Hashable, Sendable {
     /// The key of the row: what a pool names as its `storage`.
     package var name: String
+    package var unit: ResourceUnit
     package var size: Double?
     package var used: Double?
     package var free: Double?
@@ -15,8 +18,9 @@ package struct StoreFigures: Hashable, Sendable {
     /// Why there are no figures.
     package var problem: StorageRow.Problem?
 
-    package init(name: String) {
+    package init(name: String, unit: ResourceUnit = .bytes) {
         self.name = name
+        self.unit = unit
     }
 
     /// Net-SNMP lists buffers and caches as storage of another kind: "Memory buffers", "Cached memory".
@@ -25,15 +29,14 @@ package struct StoreFigures: Hashable, Sendable {
         return name.contains("memory") || name.contains("buffer")
     }
 
-    mutating func take(_ input: CommonInput, _ value: Double) {
+    mutating func take(_ input: CommonInput.StoreInput, _ value: Double) {
         // Of several objects that say the same the first one counts.
         switch input {
-        case .capacitySize: size = size ?? value
-        case .capacityUsed: used = used ?? value
-        case .capacityFree: free = free ?? value
-        case .capacityRatio: ratio = ratio ?? value
-        case .capacityAllocated: allocated = allocated ?? value
-        default: break
+        case .amount(.size, _): size = size ?? value
+        case .amount(.used, _): used = used ?? value
+        case .amount(.free, _): free = free ?? value
+        case .amount(.allocated, _): allocated = allocated ?? value
+        case .ratio: ratio = ratio ?? value
         }
     }
 
@@ -58,7 +61,9 @@ package struct StoreFigures: Hashable, Sendable {
         var first: [StorageRow: Int] = [:]
         for (position, store) in stores.enumerated() {
             // A maker's own table has a row for each; HOST-RESOURCES-MIB has one for each mount.
-            guard !store.isOfVendor, let row = try? store.row(), row.used >= 1_073_741_824 else { continue }
+            guard !store.isOfVendor, store.unit == .bytes, let row = try? store.row(), row.used >= 1_073_741_824 else {
+                continue
+            }
             if let earlier = first[row] { result[position] = earlier } else { first[row] = position }
         }
         return result

@@ -1,5 +1,5 @@
 package import Inventory
-package import MonitoringModel
+import MonitoringModel
 package import SNMP
 
 /// Device knowledge as data: what to ask of which agents and what the answers are called.
@@ -257,52 +257,6 @@ package struct DeviceModule: Hashable, Sendable {
             case description(TextPattern)
             /// By what sysObjectID starts with; the longest counts.
             case objectID([ObjectIdentifier: String])
-        }
-    }
-}
-
-/// What an object can say for the common metrics of its device, of the pools declared on it and of its room.
-package enum CommonInput: String, CaseIterable, Sendable {
-    case cpuRatio = "device_cpu_ratio"
-    case memorySize = "device_memory_size_bytes"
-    case memoryUsed = "device_memory_used_bytes"
-    case memoryFree = "device_memory_free_bytes"
-    case memoryRatio = "device_memory_used_ratio"
-    case temperature = "device_temperature_celsius"
-    case humidity = "device_humidity_ratio"
-    case power = "device_power_watts"
-    case batteryCharge = "device_battery_charge_ratio"
-    case batteryRuntime = "device_battery_runtime_seconds"
-    case load = "device_load_ratio"
-    case sessions = "device_sessions"
-    case uptime = "device_uptime_seconds"
-    case capacitySize = "capacity_size_bytes"
-    case capacityUsed = "capacity_used_bytes"
-    case capacityFree = "capacity_free_bytes"
-    case capacityRatio = "capacity_used_ratio"
-    case capacityAllocated = "capacity_allocated_bytes"
-    case roomReady = "room_ready"
-    case roomInCall = "room_in_call"
-
-    /// What the object must measure; nil: a number of no unit.
-    package var quantity: MetricUnit.Quantity? {
-        switch self {
-        case .cpuRatio, .memoryRatio, .humidity, .batteryCharge, .load, .capacityRatio: .share
-        case .memorySize, .memoryUsed, .memoryFree, .capacitySize, .capacityUsed, .capacityFree, .capacityAllocated:
-            .information
-        case .temperature: .temperature
-        case .power: .power
-        case .batteryRuntime, .uptime: .time
-        case .sessions: .count
-        case .roomReady, .roomInCall: nil
-        }
-    }
-
-    /// Whether a value speaks of one store among several, and is known by its row.
-    package var isOfStore: Bool {
-        switch self {
-        case .capacitySize, .capacityUsed, .capacityFree, .capacityRatio, .capacityAllocated: true
-        default: false
         }
     }
 }

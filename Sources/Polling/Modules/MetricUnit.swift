@@ -79,7 +79,8 @@ package enum MetricUnit: String, CaseIterable, Sendable {
         }
     }
 
-    /// The value in the base unit of its quantity: degrees Celsius, ratio, volts, amperes, watts, seconds, bytes.
+    /// The value in the base unit of its quantity: degrees Celsius, ratio, volts, amperes, watts, seconds, bytes,
+    /// bytes per second.
     package func base(_ value: Double) -> Double {
         switch self {
         case .fahrenheit: (value - 32) / 1.8
@@ -102,9 +103,9 @@ package enum MetricUnit: String, CaseIterable, Sendable {
         case .percent, .ticks: 0.01
         case .decivolts, .deciamperes, .decihertz: 0.1
         case .millivolts, .milliamperes, .milliwatts, .milliseconds: 0.001
-        case .kilowatts, .kilovoltAmperes, .kilowattHours, .kilobytes, .kilobitsPerSecond: 1_000
+        case .kilowatts, .kilovoltAmperes, .kilowattHours, .kilobytes: 1_000
         case .kibibytes: 1_024
-        case .megabytes, .megabitsPerSecond: 1_000_000
+        case .megabytes: 1_000_000
         case .mebibytes: 1_048_576
         case .gigabytes: 1e9
         case .gibibytes: 1_073_741_824
@@ -114,7 +115,9 @@ package enum MetricUnit: String, CaseIterable, Sendable {
         case .hours: 3_600
         case .days: 86_400
         case .cubicMetersPerHour: 1.0 / 3_600
-        case .bytesPerSecond: 8
+        case .bitsPerSecond: 0.125
+        case .kilobitsPerSecond: 125
+        case .megabitsPerSecond: 125_000
         default: 1
         }
     }

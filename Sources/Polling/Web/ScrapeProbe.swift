@@ -53,7 +53,8 @@ package struct ScrapeProbe: Sendable {
         } catch {
             result = ProbeResult(isUp: false, reason: PollReason(error))
         }
-        for room in rooms { figures.write(room: room, isUp: result.isUp, into: &series) }
+        figures.settle(isUp: result.isUp)
+        for room in rooms { figures.write(room: room, into: &series) }
         return result
     }
 
