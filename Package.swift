@@ -90,7 +90,8 @@ let package = Package(
 
         // edge
         library(
-            "StateStore", ["MonitoringModel", "Incidents", "AlertDispatch", "Access", "SNMP", "DatabaseFiles", grdb]),
+            "StateStore",
+            ["MonitoringModel", "Incidents", "AlertDispatch", "Access", "SNMP", "Polling", "DatabaseFiles", grdb]),
         library(
             "WebUI", ["MonitoringModel", mustache],
             resources: [
@@ -186,7 +187,10 @@ let package = Package(
             swiftSettings: checks),
         tests(
             "StateStore",
-            ["StateStore", "Incidents", "AlertDispatch", "Access", "SNMP", "DatabaseFiles", "MonitoringModel", grdb]),
+            [
+                "StateStore", "Incidents", "AlertDispatch", "Access", "SNMP", "Polling", "DatabaseFiles",
+                "MonitoringModel", grdb,
+            ]),
         tests(
             "Polling",
             [

@@ -90,7 +90,8 @@ final class RunningService: ServiceView {
                 inventory: configuration.inventory, options: stateOptions, restored: try await state.load()),
             targets: plan.targets)
         poller = Poller(
-            plan: plan, snmp: snmp, http: http, appender: timeSeries, observer: coordinator, clock: clock)
+            plan: plan, agents: snmp, http: http, appender: timeSeries, observer: coordinator, clock: clock,
+            memoryStore: state, memories: try await state.deviceMemories(), history: CounterHistory(timeSeries))
         dispatcher = Dispatcher(
             receivers: service.receivers, outbox: state, http: http, clock: clock,
             externalURL: "http://\(listen)/")

@@ -77,5 +77,15 @@ enum StateSchema {
                         );
                         """)
             },
+            SchemaMigration("memories of devices") { db in
+                try db.execute(
+                    sql: """
+                        -- Who answered last at a device's address, and how its counters are shifted: JSON.
+                        CREATE TABLE device_memories (
+                            device TEXT PRIMARY KEY,
+                            memory TEXT NOT NULL
+                        ) WITHOUT ROWID;
+                        """)
+            },
         ])
 }

@@ -268,7 +268,7 @@ struct PollerTests {
             try await eventually("polled") { bench.recorder.count("rtr-1") >= 1 }
         }
         let names = Set(bench.appender.batches.indices.flatMap { bench.appender.values($0).keys })
-        let undescribed = names.map { String($0.prefix { $0 != "{" }) }.filter { bench.appender.metadata[$0] == nil }
+        let undescribed = names.map { String($0.prefix { $0 != "{" }) }.filter { bench.appender.metadata()[$0] == nil }
         #expect(undescribed == [])
         bench.http.close()
     }

@@ -74,7 +74,7 @@ struct SnmpdTests {
             targets: [target], inventory: CityInventory(),
             modules: [TestModules.system, TestModules.interfaces, TestModules.host])
         let poller = Poller(
-            plan: plan, snmp: client, http: http,
+            plan: plan, agents: client, http: http,
             appender: appender, observer: recorder, clock: SystemClock())
         try await eventually("the agent answers") {
             await Poller.pollOnce(target, in: plan, agents: client, http: http, clock: SystemClock())?.outcome.isUp

@@ -116,7 +116,7 @@ struct WebProbeTests {
             "requests_total{device=\"eth0\",exported_instance=\"i\",exported_job=\"inner\",\(own),site=\"dc\"}"
         #expect(values[requests] == 5)
         #expect(!values.keys.contains { $0.hasPrefix("up") })
-        #expect(appender.metadata["requests_total"]?.kind == .counter)
+        #expect(appender.metadata()["requests_total"]?.kind == .counter)
         #expect(try #require(server.requests.first).contains("application/openmetrics-text"))
     }
 

@@ -4,6 +4,7 @@ import DatabaseFiles
 import GRDB
 import Incidents
 import MonitoringModel
+import Polling
 import SNMP
 import StateStore
 import TestSupport
@@ -46,10 +47,24 @@ struct StateFileTests {
         #expect(try await fixture.store.startEngine() == EngineIdentity(id: first.id, boots: 3))
     }
 
+    @Test("what is known of devices is there after a restart")
+    func deviceMemories() async throws {
+        let fixture = try Fixture()
+        #expect(try await fixture.store.deviceMemories().isEmpty)
+        var memory = DeviceMemory()
+        memory.serial = "FOC1"
+        memory.counterShifts = [DeviceMemory.CounterShift(series: LabelSet(metric: "ifHCInOctets"), amount: -7.5)]
+        try await fixture.store.save(["sw-1": memory, "sw-2": DeviceMemory()])
+        memory.serial = "FOC2"
+        try await fixture.store.save(["sw-1": memory])
+        try fixture.reopen()
+        #expect(try await fixture.store.deviceMemories() == ["sw-1": memory, "sw-2": DeviceMemory()])
+    }
+
     @Test(
         "a new file has its final shape",
         arguments: [
-            ("page_size", 4096), ("auto_vacuum", 2), ("user_version", 2), ("application_id", 0x6864_7374),
+            ("page_size", 4096), ("auto_vacuum", 2), ("user_version", 3), ("application_id", 0x6864_7374),
         ])
     func created(pragma: String, expected: Int) throws {
         let fixture = try Fixture()
@@ -62,7 +77,7 @@ struct StateFileTests {
     func newerVersion() throws {
         let fixture = try Fixture()
         try fixture.store.close()
-        try fixture.withFile { try $0.execute(sql: "PRAGMA user_version = 3") }
+        try fixture.withFile { try $0.execute(sql: "PRAGMA user_version = 4") }
         let error = #expect(throws: DatabaseFileError.self) { try StateDatabase(directory: fixture.directory.path) }
         #expect(error?.code == .newerVersion)
     }

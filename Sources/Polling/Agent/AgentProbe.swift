@@ -29,9 +29,9 @@ package struct AgentSession: Sendable {
     var identity: AgentIdentity?
     /// Who made the device, as last found out; kept while it is matched anew.
     var device: DeviceIdentity?
+    /// Who answered last, since before a restart too; its shifts are of no account here.
+    var known: DeviceMemory?
     var changeCounts: [DeviceChange.Code: Int] = [:]
-    /// Who answered before the agent was matched anew.
-    var formerIdentity: AgentIdentity?
     var plan: ReadingPlan?
     var matchedAt = Timestamp(milliseconds: 0)
     /// What was wrong with the match; told again with every poll until the next match.
@@ -57,14 +57,7 @@ package struct AgentSession: Sendable {
     /// The modules are to be matched anew; the keys stay for those who ask meanwhile.
     mutating func forgetMatch() {
         plan = nil
-        formerIdentity = identity ?? formerIdentity
         identity = nil
-    }
-
-    /// Another device answers: its interfaces are not those of the one before, and its counters go on from where those were.
-    mutating func startOver() {
-        interfaceKeys = [:]
-        for end in linkCounters.keys { linkCounters[end]?.startOver() }
     }
 
     package mutating func forgetSlots() {
@@ -81,13 +74,15 @@ package struct AgentProbe: Sendable {
     let moduleNames: [String]
     let modules: [DeviceModule]
     let parts: DeclaredParts
+    /// Where the counters of a device stood that is replaced; nil: nobody knows.
+    let history: CounterHistory?
     let deadline: ContinuousClock.Instant
     /// Whether findings are wanted.
     let isDetailed: Bool
 
     package init(
         reader: any AgentReader, peer: SNMPPeer, moduleNames: [String], modules: [DeviceModule], parts: DeclaredParts,
-        deadline: ContinuousClock.Instant, isDetailed: Bool = false
+        history: CounterHistory? = nil, deadline: ContinuousClock.Instant, isDetailed: Bool = false
     ) {
         self.isDetailed = isDetailed
         self.reader = reader
@@ -95,6 +90,7 @@ package struct AgentProbe: Sendable {
         self.moduleNames = moduleNames
         self.modules = modules
         self.parts = parts
+        self.history = history
         self.deadline = deadline
     }
 
@@ -119,12 +115,17 @@ package struct AgentProbe: Sendable {
                 do throws(SNMPError) {
                     changes += try await identify(&session, at: time)
                     if let notice, notice.code == .engineIDChanged {
-                        changes += replacement(notice, from: before, &session, known: changes)
+                        changes += replacement(notice, from: before, to: session.device, known: changes)
                     }
                 } catch {
                     return ProbeResult(isUp: true, reason: PollReason(error))
                 }
                 reading = try await read(&session, isIdentified: true)
+            }
+            if changes.contains(where: { $0.code == .deviceReplaced }) {
+                await startOver(&session, at: time, into: &series)
+            } else if series.hasWaitingShifts {
+                series.recall(await lastCounters(session, of: series, before: time))
             }
             guard let plan = session.plan else { return ProbeResult(isUp: true, reason: session.matchReason) }
             session.identity?.uptime = reading.scalars[0]?.ticks
@@ -144,13 +145,30 @@ package struct AgentProbe: Sendable {
     /// Another engine behind the address is another device, unless its serial number says that it is the same one with a new card
     /// or software.
     private func replacement(
-        _ notice: SNMPError, from before: DeviceIdentity?, _ session: inout AgentSession, known: [DeviceChange]
+        _ notice: SNMPError, from before: DeviceIdentity?, to now: DeviceIdentity?, known: [DeviceChange]
     ) -> [DeviceChange] {
-        guard !known.contains(where: { $0.code == .deviceReplaced }),
-            before?.serial == nil || session.device?.serial == nil
+        guard !known.contains(where: { $0.code == .deviceReplaced }), before?.serial == nil || now?.serial == nil
         else { return [] }
-        session.startOver()
         return [DeviceChange(.deviceReplaced, detail: notice.detail)]
+    }
+
+    /// Another device answers: its interfaces are not those of the one before, and its counters go on from where those were, for
+    /// what it counted elsewhere did not happen here.
+    private func startOver(
+        _ session: inout AgentSession, at time: Timestamp, into series: inout TargetSeries
+    ) async {
+        session.interfaceKeys = [:]
+        session.linkCounters = [:]
+        series.goOn(from: await lastCounters(session, of: series, before: time))
+        session.forgetSlots()
+    }
+
+    /// Where the counters stood. Without an answer of the store they stand as the device has them: seen once as a jump or a reset.
+    private func lastCounters(
+        _ session: AgentSession, of series: TargetSeries, before time: Timestamp
+    ) async -> [LabelSet: Double] {
+        guard let history, let plan = session.plan else { return [:] }
+        return (try? await history.last(of: series.base, names: plan.counterNames, before: time)) ?? [:]
     }
 
     /// Reads what the plan asks for; instances that the agent lacked at the first poll are left out until the next match, since
@@ -206,10 +224,12 @@ package struct AgentProbe: Sendable {
         if result.failure?.code.isFinal != true {
             let device = try await IdentityReader(reader: reader, peer: peer, deadline: deadline, agent: identity)
                 .read(matched)
-            if let before = session.device, let former = session.formerIdentity {
-                changes = DeviceChange.device(from: (before, former), to: (device, identity))
-                if changes.contains(where: { $0.code == .deviceReplaced }) { session.startOver() }
+            var now = DeviceMemory(device, identity)
+            if let before = session.known {
+                changes = DeviceChange.device(from: before, to: now)
+                if !changes.contains(where: { $0.code == .deviceReplaced }) { now = now.completed(from: before) }
             }
+            session.known = now
             session.device = device
         }
         session.matches = result.matches

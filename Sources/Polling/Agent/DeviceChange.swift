@@ -47,15 +47,15 @@ package struct DeviceChange: Hashable, Sendable {
 
     /// What changed about a device that was identified anew.
     static func device(
-        from before: (DeviceIdentity, AgentIdentity), to now: (DeviceIdentity, AgentIdentity)
+        from before: DeviceMemory, to now: DeviceMemory
     ) -> [DeviceChange] {
-        if let old = before.0.serial, let new = now.0.serial, old != new {
+        if let old = before.serial, let new = now.serial, old != new {
             return [DeviceChange(.deviceReplaced, detail: "serial number \(old) became \(new)")]
         }
-        if let old = before.1.objectID, let new = now.1.objectID, old != new {
+        if let old = before.objectID, let new = now.objectID, old != new {
             return [DeviceChange(.deviceReplaced, detail: "sysObjectID \(old) became \(new)")]
         }
-        if let old = before.0.software, let new = now.0.software, old != new {
+        if let old = before.software, let new = now.software, old != new {
             return [DeviceChange(.softwareChanged, detail: "\(old) became \(new)")]
         }
         return []

@@ -6,13 +6,6 @@ struct LinkCounters: Sendable {
     var received = OctetCounter()
     var transmitted = OctetCounter()
     var errors = CounterSum()
-
-    /// Other counters are read from now on, which say nothing about those before.
-    mutating func startOver() {
-        received.startOver()
-        transmitted.startOver()
-        errors.startOver()
-    }
 }
 
 /// The octets of one direction: the 64-bit counter, or the 32-bit one where the agent has no other.
@@ -36,17 +29,7 @@ package struct OctetCounter: Sendable {
     /// After as many polls without a 64-bit counter the agent has none any more.
     private static let patience = 3
 
-    /// The counters are another device's.
-    private var isStartingOver = false
-
     package init() {}
-
-    /// Takes the next value as the one before: what another device counted was not on the line.
-    package mutating func startOver() {
-        isStartingOver = source != nil
-        source = nil
-        lastLow = nil
-    }
 
     /// - Parameters:
     ///   - high: ifHCInOctets or ifHCOutOctets; nil: not read.
@@ -79,11 +62,6 @@ package struct OctetCounter: Sendable {
         } else {
             return nil
         }
-        if isStartingOver {
-            isStartingOver = false
-            offset += lastValue - value
-            return lastValue
-        }
         lastValue = value
         return value
     }
@@ -92,18 +70,6 @@ package struct OctetCounter: Sendable {
 /// A sum of counters that wrap and are reset each for itself, which a reader of the sum could not tell: it only ever grows.
 struct CounterSum: Sendable {
     private var parts: [(last: Double, offset: Double)?] = []
-    /// What counters counted that are no longer read.
-    private var kept = 0.0
-    private var isStartingOver = false
-
-    /// Takes the next values as those before.
-    mutating func startOver() {
-        // What was counted so far stays in the first part; all of them then begin at 0.
-        let total = parts.compactMap { $0 }.reduce(0) { $0 + $1.last + $1.offset }
-        kept = total
-        parts = []
-        isStartingOver = true
-    }
 
     /// - Parameter values: always as many, of 32-bit counters; nil: not read.
     /// - Returns: nil while one is missing that was there before, or none is there.
@@ -121,13 +87,12 @@ struct CounterSum: Sendable {
                 parts[index] = (value, total - value)
             } else {
                 // One that is seen later than the others counts from then on.
-                parts[index] = (value, isFirst && !isStartingOver ? 0 : -value)
+                parts[index] = (value, isFirst ? 0 : -value)
             }
         }
-        isStartingOver = false
         let known = parts.compactMap { $0 }
         guard isComplete, !known.isEmpty else { return nil }
-        return known.reduce(kept) { $0 + $1.last + $1.offset }
+        return known.reduce(0) { $0 + $1.last + $1.offset }
     }
 
     /// How far a 32-bit counter went: one that falls by more than half its range wrapped, any other was reset.

@@ -30,6 +30,8 @@ package final class Poller: Sendable {
     private let appender: any SampleAppender
     private let observer: any PollObserver
     private let clock: any WallClock
+    private let memoryStore: (any DeviceMemoryStore)?
+    private let history: CounterHistory?
 
     /// What one who asks for a check is to do.
     private enum CheckTurn {
@@ -40,20 +42,21 @@ package final class Poller: Sendable {
 
     /// The longest the loop sleeps: how soon it notices a new plan or that the clock was set.
     private static let longestSleep = Duration.milliseconds(250)
+    /// How often what changed of the devices' memories is saved.
+    private static let savePause = Duration.seconds(1)
 
-    package convenience init(
-        plan: PollPlan, snmp: SNMPClient, http: HTTPClient, appender: any SampleAppender, observer: any PollObserver,
-        clock: any WallClock
-    ) {
-        self.init(plan: plan, agents: snmp, http: http, appender: appender, observer: observer, clock: clock)
-    }
-
-    /// - Parameter agents: asks SNMP agents.
+    /// - Parameters:
+    ///   - agents: asks SNMP agents.
+    ///   - memories: what `memoryStore` holds; nil: nothing outlives the process.
+    ///   - history: where counters stood before their device was replaced.
     package init(
         plan: PollPlan, agents: any AgentReader, http: HTTPClient, appender: any SampleAppender,
-        observer: any PollObserver, clock: any WallClock, options: Options = Options()
+        observer: any PollObserver, clock: any WallClock, memoryStore: (any DeviceMemoryStore)? = nil,
+        memories: [String: DeviceMemory] = [:], history: CounterHistory? = nil, options: Options = Options()
     ) {
-        self.state = Mutex(PollerState(maximumInFlight: options.maximumInFlight))
+        self.state = Mutex(PollerState(maximumInFlight: options.maximumInFlight, memories: memories))
+        self.memoryStore = memoryStore
+        self.history = history
         self.agents = agents
         self.http = http
         self.appender = appender
@@ -66,6 +69,7 @@ package final class Poller: Sendable {
     /// Polls until the task is cancelled; polls under way are then cancelled too.
     package func run() async {
         await withDiscardingTaskGroup { group in
+            if let memoryStore { group.addTask { await self.keepMemories(in: memoryStore) } }
             while !Task.isCancelled {
                 let now = clock.now
                 let (jobs, nextDue) = state.withLock { ($0.advance(now: now), $0.nextDue) }
@@ -75,6 +79,23 @@ package final class Poller: Sendable {
                 try? await ContinuousClock().sleep(for: wait, tolerance: .zero)
             }
             group.cancelAll()
+        }
+    }
+
+    /// Saves what changed until the task is cancelled, and then once more.
+    private func keepMemories(in store: any DeviceMemoryStore) async {
+        while true {
+            let isLast = Task.isCancelled
+            let changed = state.withLock { $0.takeUnsaved() }
+            if !changed.isEmpty {
+                do {
+                    try await store.save(changed)
+                } catch {
+                    state.withLock { $0.giveBack(changed.keys) }
+                }
+            }
+            if isLast { return }
+            try? await ContinuousClock().sleep(for: Self.savePause)
         }
     }
 
@@ -108,7 +129,8 @@ package final class Poller: Sendable {
         var job = first
         while true {
             let poll = TargetPoll(
-                context: job.context, slot: job.slot, budget: job.budget, agents: agents, http: http, clock: clock)
+                context: job.context, slot: job.slot, budget: job.budget, agents: agents, http: http, clock: clock,
+                history: history)
             let outcome = await poll.run(&job.session)
             let now = clock.now
             let (next, ended) = state.withLock {
@@ -140,7 +162,7 @@ package final class Poller: Sendable {
         let report = ReportAppender()
         var session = TargetSession(context, appender: report)
         let poll = TargetPoll(
-            context: context, slot: nil, budget: budget, agents: agents, http: http, clock: clock,
+            context: context, slot: nil, budget: budget, agents: agents, http: http, clock: clock, history: nil,
             isDetailed: true)
         guard let outcome = await poll.run(&session) else { return nil }
         return PollReport(

@@ -43,10 +43,16 @@ struct PollerState: Sendable {
     private var modulesVersion = 0
     private let maximumInFlight: Int
     private var lastAdvance: Timestamp?
+    /// What is known of devices, by id.
+    private var memories: [String: DeviceMemory]
+    /// Devices whose memory is to be saved.
+    private var unsaved: Set<String> = []
     private(set) var counts = PollCounts()
 
-    init(maximumInFlight: Int) {
+    /// - Parameter memories: from before, by device id.
+    init(maximumInFlight: Int, memories: [String: DeviceMemory]) {
         self.maximumInFlight = max(1, maximumInFlight)
+        self.memories = memories
     }
 
     // MARK: Plan
@@ -85,7 +91,8 @@ struct PollerState: Sendable {
                 let slot = schedule.slot(atOrAfter: now)
                 kept[target.id] = Target(
                     context: context, schedule: schedule, nextSlot: slot, waitingSlot: slot,
-                    session: TargetSession(context, appender: appender), status: TargetStatus(target: target))
+                    session: TargetSession(context, appender: appender, memory: memory(for: target)),
+                    status: TargetStatus(target: target))
             }
         }
         for target in targets.values {
@@ -95,6 +102,10 @@ struct PollerState: Sendable {
         due.removeAll()
         for (id, target) in targets { due.insert(DueQueue.Entry(due: target.nextSlot, id: id)) }
         return ended
+    }
+
+    private func memory(for target: PollTarget) -> DeviceMemory? {
+        if case .snmp = target.access { memories[target.device] } else { nil }
     }
 
     // MARK: Slots
@@ -203,6 +214,10 @@ struct PollerState: Sendable {
         targets[id]?.interfaceKeys = session.agent.interfaceKeys
         targets[id]?.status.matches = session.agent.matches
         targets[id]?.status.identity = session.agent.device
+        if let memory = session.takeMemory() {
+            memories[context.target.device] = memory
+            unsaved.insert(context.target.device)
+        }
         targets[id]?.session = session
         if let outcome { targets[id]?.status.record(outcome) }
         return (takeWaiting(now: now), ended)
@@ -216,6 +231,18 @@ struct PollerState: Sendable {
         counts.refusedValues += outcome.refusedCount
         for change in outcome.changes { counts.changes[change.code.rawValue, default: 0] += 1 }
         if let reason = outcome.reason { counts.reasons[reason.code, default: 0] += 1 }
+    }
+
+    /// The memories that changed since the last call.
+    mutating func takeUnsaved() -> [String: DeviceMemory] {
+        let changed = memories.filter { unsaved.contains($0.key) }
+        unsaved = []
+        return changed
+    }
+
+    /// Saving them failed: they are to be taken again, unless they changed meanwhile.
+    mutating func giveBack(_ devices: some Sequence<String>) {
+        unsaved.formUnion(devices)
     }
 
     // MARK: Questions

@@ -12,9 +12,23 @@ struct TargetSession: Sendable {
     var lastTime: Timestamp?
     /// Of the last poll, where they were wanted.
     var findings: AgentFindings?
+    private var memory: DeviceMemory?
 
-    init(_ context: TargetContext, appender: any SampleAppender) {
+    /// - Parameter memory: what is known of the device from before.
+    init(_ context: TargetContext, appender: any SampleAppender, memory: DeviceMemory? = nil) {
         series = TargetSeries(target: context.target, appender: appender)
+        agent.known = memory
+        series.shift(memory?.counterShifts ?? [])
+        self.memory = memory
+    }
+
+    /// What is to be kept of the device, if it is not what was.
+    mutating func takeMemory() -> DeviceMemory? {
+        guard var now = agent.known else { return nil }
+        now.counterShifts = series.takeShifts() ?? memory?.counterShifts ?? []
+        guard now != memory else { return nil }
+        memory = now
+        return now
     }
 
     /// Fits the session to a changed context.
@@ -23,11 +37,16 @@ struct TargetSession: Sendable {
     {
         if !new.keepsSeries(of: old) {
             let ended = self
-            self = TargetSession(new, appender: appender)
+            // Other labels make other counters.
+            var memory = agent.known
+            memory?.counterShifts = []
+            self = TargetSession(new, appender: appender, memory: memory)
             return ended
         }
         if !new.keepsAgent(of: old) {
+            let known = agent.known
             agent = AgentSession()
+            agent.known = known
             scrape = ScrapeSession()
         }
         return nil
@@ -50,6 +69,7 @@ struct TargetPoll: Sendable {
     let agents: any AgentReader
     let http: HTTPClient
     let clock: any WallClock
+    let history: CounterHistory?
     /// Whether findings are wanted.
     var isDetailed = false
 
@@ -91,7 +111,7 @@ struct TargetPoll: Sendable {
         case .snmp(let peer, let modules):
             return await AgentProbe(
                 reader: agents, peer: peer, moduleNames: modules, modules: context.modules, parts: context.parts,
-                deadline: deadline, isDetailed: isDetailed
+                history: history, deadline: deadline, isDetailed: isDetailed
             ).poll(&session.agent, at: time, into: &session.series)
         case .http(let check, let address):
             let timeout = min(budget, Self.pageTimeout)
@@ -110,7 +130,7 @@ struct TargetPoll: Sendable {
 
     /// Type and help of what polls write beside modules and scraped pages.
     static let metadata: [MetricMetadata] =
-        CommonMetric.allCases.map(\.metadata)
+        CommonMetric.allCases.map(\.metadata) + CommonMetric.capacityMetadata
         + [
             ("up", "Whether the target answered its last poll (1) or not (0)."),
             ("scrape_duration_seconds", "Time the poll took."),

@@ -15,6 +15,19 @@ package struct SeriesLedger: Sendable {
     private var poll: UInt32 = 0
     private var values: [(series: SeriesID, value: Double)] = []
     private var liveCount = 0
+    private var shifts: [Slot: Shift] = [:]
+    /// Whether a shift came or went since `takeShifts`.
+    private var hasNewShifts = false
+
+    /// How a counter goes on where another one ended.
+    private struct Shift {
+        var labels: LabelSet
+        /// What is added to the values; nil: to be worked out so that the next one becomes `start`.
+        var amount: Double?
+        var start = 0.0
+        /// The value before, as it was read.
+        var last = -Double.infinity
+    }
 
     package init() {}
 
@@ -39,7 +52,42 @@ package struct SeriesLedger: Sendable {
         let index = Int(slot)
         guard lastPoll[index] != poll else { return }
         lastPoll[index] = poll
-        values.append((series[index], value))
+        values.append((series[index], shifts.isEmpty ? value : shifted(slot, value)))
+    }
+
+    private mutating func shifted(_ slot: Slot, _ value: Double) -> Double {
+        guard var shift = shifts[slot] else { return value }
+        if shift.amount == nil {
+            shift.amount = shift.start - value
+            hasNewShifts = true
+        }
+        // A counter that was reset begins anew for everybody who reads it.
+        if value < shift.last {
+            shifts[slot] = nil
+            hasNewShifts = true
+            return value
+        }
+        shift.last = value
+        shifts[slot] = shift
+        return value + (shift.amount ?? 0)
+    }
+
+    /// Lets a counter go on from `value`, whatever is written next.
+    mutating func goOn(_ slot: Slot, _ labels: LabelSet, from value: Double) {
+        shifts[slot] = Shift(labels: labels, amount: nil, start: value)
+    }
+
+    /// Adds `amount` to what is written, until the counter is reset.
+    /// - Parameter last: the value before, with `amount`; nil: not known.
+    mutating func shift(_ slot: Slot, _ labels: LabelSet, by amount: Double, after last: Double?) {
+        shifts[slot] = Shift(labels: labels, amount: amount, last: last.map { $0 - amount } ?? -.infinity)
+    }
+
+    /// All shifts, if one came or went since the last call.
+    mutating func takeShifts() -> [(labels: LabelSet, amount: Double)]? {
+        guard hasNewShifts else { return nil }
+        hasNewShifts = false
+        return shifts.values.compactMap { shift in shift.amount.map { (shift.labels, $0) } }
     }
 
     /// Values written in this poll so far.
@@ -72,7 +120,9 @@ package struct SeriesLedger: Sendable {
         for index in series.indices where lastPoll[index] != 0 {
             let slot = kept.slot(for: series[index])
             kept.lastPoll[Int(slot)] = lastPoll[index]
+            kept.shifts[slot] = shifts[Slot(index)]
         }
+        kept.hasNewShifts = hasNewShifts
         self = kept
         return true
     }

@@ -9,6 +9,16 @@ package struct TargetSeries: Sendable {
     /// Slots of single series, by their labels without `base`.
     private var named: [LabelSet: SeriesLedger.Slot] = [:]
     private var described: [String: MetricMetadata] = [:]
+    /// What is to happen to counters when they are next written.
+    private var starts: [LabelSet: Start] = [:]
+    /// Whether there are shifts in `starts` that nobody told yet where their counters stood.
+    package private(set) var hasWaitingShifts = false
+
+    private enum Start {
+        case goOn(from: Double)
+        /// `last` is the value before as it was stored, if that is known.
+        case shift(by: Double, last: Double?)
+    }
 
     package init(target: PollTarget, appender: any SampleAppender) {
         self.base = Self.labels(of: target)
@@ -40,7 +50,37 @@ package struct TargetSeries: Sendable {
         var slots: [SeriesLedger.Slot] = []
         slots.reserveCapacity(ids.count)
         for id in ids { slots.append(ledger.slot(for: id)) }
+        if !starts.isEmpty {
+            for (slot, labels) in zip(slots, labels) {
+                switch starts.removeValue(forKey: labels) {
+                case .goOn(let value)?: ledger.goOn(slot, labels, from: value)
+                case .shift(let amount, let last)?: ledger.shift(slot, labels, by: amount, after: last)
+                case nil: break
+                }
+            }
+        }
         return slots
+    }
+
+    /// Lets counters go on from where they were, because another device counts from now on. Slots kept by the caller must be
+    /// dropped.
+    package mutating func goOn(from last: [LabelSet: Double]) {
+        starts = last.mapValues { .goOn(from: $0) }
+        named = [:]
+    }
+
+    /// Takes up shifts that were kept.
+    package mutating func shift(_ shifts: [DeviceMemory.CounterShift]) {
+        for shift in shifts { starts[shift.series] = .shift(by: shift.amount, last: nil) }
+        hasWaitingShifts = !shifts.isEmpty
+    }
+
+    /// Tells waiting shifts where their counters stood: one that was reset since is not shifted any more.
+    mutating func recall(_ last: [LabelSet: Double]) {
+        hasWaitingShifts = false
+        for (labels, start) in starts {
+            if case .shift(let amount, nil) = start { starts[labels] = .shift(by: amount, last: last[labels]) }
+        }
     }
 
     /// Hands on the metadata that is new or changed since the last call for the same name.
@@ -49,6 +89,16 @@ package struct TargetSeries: Sendable {
         guard !news.isEmpty else { return }
         for item in news { described[item.name] = item }
         appender.describe(news)
+    }
+
+    /// All shifts, if one came or went since the last call.
+    package mutating func takeShifts() -> [DeviceMemory.CounterShift]? {
+        guard let shifts = ledger.takeShifts() else { return nil }
+        let waiting = starts.compactMap { labels, start in
+            if case .shift(let amount, _) = start { (labels: labels, amount: amount) } else { nil }
+        }
+        return (shifts + waiting).map { DeviceMemory.CounterShift(series: $0.labels, amount: $0.amount) }
+            .sorted { $0.series < $1.series }
     }
 
     /// Ends the poll and hands everything to the appender as one batch.

@@ -60,7 +60,7 @@ enum TestModules {
     static let host: DeviceModule = {
         let storage: [UInt32] = [1, 3, 6, 1, 2, 1, 25, 2, 3, 1]
         var load = column("hrProcessorLoad", [1, 3, 6, 1, 2, 1, 25, 3, 3, 1], 2)
-        load.common = .cpuRatio
+        load.common = .device(.cpuRatio)
         load.reading.unit = .percent
         return DeviceModule(
             name: "host-resources", isGeneric: true,
@@ -84,7 +84,7 @@ enum TestModules {
     static let sensors: DeviceModule = {
         let entry: [UInt32] = [1, 3, 6, 1, 2, 1, 99, 1, 1, 1]
         var celsius = column("entPhySensorCelsius", entry, 4)
-        celsius.common = .temperature
+        celsius.common = .device(.temperature)
         celsius.reading.unit = .celsius
         celsius.reading.missing = [-1_000_000_000]
         celsius.factors.prefix = ObjectIdentifier(entry + [2])
@@ -175,6 +175,8 @@ struct ProbeBench {
     var moduleNames: [String] = []
     var parts = DeclaredParts()
     var isDetailed = false
+    /// Whether counters of a replaced device go on from what was written.
+    var hasHistory = false
     var session = AgentSession()
     var series: TargetSeries
     var time = Timestamp(milliseconds: 1_790_000_000_000)
@@ -189,9 +191,10 @@ struct ProbeBench {
         time = time + .seconds(60)
         let probe = AgentProbe(
             reader: agent, peer: somePeer, moduleNames: moduleNames, modules: modules, parts: parts,
-            deadline: .now + .seconds(10), isDetailed: isDetailed)
+            history: hasHistory ? CounterHistory(appender) : nil, deadline: .now + .seconds(10), isDetailed: isDetailed)
         series.ledger.begin()
         let result = await probe.poll(&session, at: time, into: &series)
+        if hasHistory { series.write("up", [], result.isUp ? 1 : 0) }
         series.append(at: time)
         if series.compact() { session.forgetSlots() }
         return result

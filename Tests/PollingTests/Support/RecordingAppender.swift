@@ -41,7 +41,6 @@ final class RecordingAppender: SampleAppender {
     var batches: [SampleBatch] { state.withLock { $0.batches } }
     /// Label sets given to `seriesIDs` so far.
     var lookedUp: Int { state.withLock { $0.lookedUp } }
-    var metadata: [String: MetricMetadata] { state.withLock { $0.metadata } }
 
     /// The samples of a batch as text `metric{label="value",…}` without the target's own labels → value; -1 is the last batch.
     func values(_ batch: Int = -1, hiding hidden: Set<String> = ["job", "instance", "site"]) -> [String: Double] {
@@ -66,6 +65,38 @@ final class RecordingAppender: SampleAppender {
         guard !shown.isEmpty else { return labels.metricName }
         return labels.metricName + "{" + shown.map { "\($0.name)=\"\($0.value)\"" }.joined(separator: ",") + "}"
     }
+}
+
+extension RecordingAppender: SeriesSource {
+    /// Takes matchers of kind `equal` only.
+    func select(
+        _ matchers: [LabelMatcher], from start: Timestamp, through end: Timestamp
+    ) async throws -> [SeriesSamples] {
+        state.withLock { state in
+            let wanted = state.labels.indices.filter { number in
+                matchers.allSatisfy { state.labels[number][$0.name] ?? "" == $0.value }
+            }
+            var samples: [Int: [Sample]] = [:]
+            for batch in state.batches where (start...end).contains(batch.timestamp) {
+                for (series, value) in batch.values {
+                    samples[Int(series.rawValue), default: []].append(Sample(batch.timestamp, value))
+                }
+            }
+            return wanted.compactMap { number in
+                samples[number].map { SeriesSamples(labels: state.labels[number], samples: $0) }
+            }
+        }
+    }
+
+    func latest(
+        _ matchers: [LabelMatcher], at time: Timestamp, lookback: Duration
+    ) async throws -> [(labels: LabelSet, sample: Sample)] {
+        try await select(matchers, from: time - lookback, through: time).compactMap { series in
+            series.samples.last.map { (series.labels, $0) }
+        }
+    }
+
+    func metadata() -> [String: MetricMetadata] { state.withLock { $0.metadata } }
 }
 
 extension Dictionary where Key == String, Value == Double {
