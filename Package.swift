@@ -166,6 +166,7 @@ let package = Package(
             swiftSettings: checks),
         tests("HTTPTransport", ["HTTPTransport"]),
         tests("ExpositionFormat", ["ExpositionFormat", "MonitoringModel"]),
+        tests("PromQLSyntax", ["PromQLSyntax", "MonitoringModel"]),
         tests("PromQLEngine", ["PromQLEngine", "PromQLSyntax", "RE2", "MonitoringModel"]),
         tests(
             "TimeSeriesStore",

@@ -69,8 +69,9 @@ struct Lexer {
             text.withUTF8Buffer { $0[0] == byte && $0[1] == second }
         }
         let pairs: [(StaticString, Token.Kind)] = [
-            ("!=", .notEqual), ("=~", .matches), ("!~", .doesNotMatch), ("==", .otherOperator("==")),
-            (">=", .otherOperator(">=")), ("<=", .otherOperator("<=")),
+            ("!=", .binaryOperator(.notEqual)), ("=~", .matches), ("!~", .doesNotMatch),
+            ("==", .binaryOperator(.equal)), (">=", .binaryOperator(.greaterOrEqual)),
+            ("<=", .binaryOperator(.lessOrEqual)),
         ]
         for (text, kind) in pairs where isPair(text) {
             index += 2
@@ -92,12 +93,11 @@ struct Lexer {
         case UInt8(ascii: ":"): kind = .colon
         case UInt8(ascii: "@"): kind = .at
         case UInt8(ascii: "="): kind = .equal
-        case UInt8(ascii: "+"): kind = .plus
-        case UInt8(ascii: "-"): kind = .minus
-        case UInt8(ascii: "*"), UInt8(ascii: "/"), UInt8(ascii: "%"), UInt8(ascii: "^"), UInt8(ascii: "<"),
-            UInt8(ascii: ">"):
-            kind = .otherOperator(String(UnicodeScalar(byte)))
         default:
+            if let single = BinaryOperator(rawValue: String(UnicodeScalar(byte))) {
+                kind = .binaryOperator(single)
+                break
+            }
             let found = String(expression.utf8.dropFirst(index)).flatMap(\.first).map { String($0).debugDescription }
             throw error(
                 "expected a name, number, string or sign of PromQL, found \(found ?? "a stray byte")", at: index)
@@ -123,7 +123,7 @@ struct Lexer {
 
     // MARK: numbers and durations
 
-    /// `12`, `1_000`, `.5`, `1e3`, `0x1F`, or a duration such as `1h30m`.
+    /// `12`, `1_000`, `.5`, `1e3`, `0x1F`, `017`, or a duration such as `1h30m`.
     private mutating func numberOrDuration() throws(PromQLSyntaxError) -> Token.Kind {
         let start = index
         while let byte = peek() {
@@ -164,7 +164,9 @@ struct Lexer {
         if isHexadecimal { return UInt64(text.dropFirst(2), radix: 16).map { Double($0) } }
         // `Double` would also take "infinity" and the like, but the first byte is a digit or a point.
         guard digits.allSatisfy({ isDigit($0) || ".eE+-".utf8.contains($0) }) else { return nil }
-        return Double(text)
+        // As in Go, whole numbers with a leading zero are octal where all digits are.
+        if text.hasPrefix("0"), let value = Int64(text, radix: 8) { return Double(value) }
+        return Double(text).flatMap { $0.isFinite ? $0 : nil }
     }
 
     /// `1h30m`: units from years to milliseconds, each at most once and in that order; nil when this is not one.

@@ -9,10 +9,9 @@ struct Token: Hashable, Sendable {
         case string(String)
         case leftBrace, rightBrace, leftParenthesis, rightParenthesis, leftBracket, rightBracket
         case comma, colon, at
-        case equal, notEqual, matches, doesNotMatch
-        case plus, minus
-        /// Any other operator of PromQL.
-        case otherOperator(String)
+        /// A sign that stands between operands. Operators that are words are identifiers; `!=` also stands in matchers.
+        case binaryOperator(BinaryOperator)
+        case equal, matches, doesNotMatch
         case end
     }
 

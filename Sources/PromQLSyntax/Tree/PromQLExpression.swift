@@ -1,14 +1,19 @@
-package import MonitoringModel
-
 /// A part of the expression's text: offsets of UTF-8 bytes, the end excluded.
 package typealias SourceRange = Range<Int>
 
-/// A parsed expression. Every node knows the part of the text it came from.
+/// A parsed expression that passed the checks of types. Every node knows the part of the text it came from.
+///
+/// `PromQLParser` bounds the height of the trees it makes, so that walking one by recursion is safe.
 package indirect enum PromQLExpression: Hashable, Sendable {
     case number(NumberLiteral)
     case string(StringLiteral)
     case vector(VectorSelector)
     case matrix(MatrixSelector)
+    case subquery(Subquery)
+    case unary(UnaryOperation)
+    case binary(BinaryOperation)
+    case aggregation(Aggregation)
+    case call(FunctionCall)
     case parentheses(Parentheses)
 
     package var range: SourceRange {
@@ -17,6 +22,11 @@ package indirect enum PromQLExpression: Hashable, Sendable {
         case .string(let literal): literal.range
         case .vector(let selector): selector.range
         case .matrix(let selector): selector.range
+        case .subquery(let subquery): subquery.range
+        case .unary(let operation): operation.range
+        case .binary(let operation): operation.range
+        case .aggregation(let aggregation): aggregation.range
+        case .call(let call): call.range
         case .parentheses(let group): group.range
         }
     }
@@ -25,8 +35,11 @@ package indirect enum PromQLExpression: Hashable, Sendable {
         switch self {
         case .number: .scalar
         case .string: .string
-        case .vector: .instantVector
-        case .matrix: .rangeVector
+        case .vector, .aggregation: .instantVector
+        case .matrix, .subquery: .rangeVector
+        case .unary(let operation): operation.operand.type
+        case .binary(let operation): operation.type
+        case .call(let call): call.function.signature.result
         case .parentheses(let group): group.content.type
         }
     }
@@ -49,8 +62,10 @@ package enum ExpressionType: String, Sendable {
 }
 
 package struct NumberLiteral: Hashable, Sendable {
-    /// A duration such as `5m` is its number of seconds.
+    /// With its sign. A duration such as `5m` is its number of seconds.
     package var value: Double
+    /// Whether it is written as a duration, and so printed.
+    package var isDuration: Bool
     package var range: SourceRange
 }
 
@@ -62,36 +77,4 @@ package struct StringLiteral: Hashable, Sendable {
 package struct Parentheses: Hashable, Sendable {
     package var content: PromQLExpression
     package var range: SourceRange
-}
-
-/// `name{label="value",…} offset 5m @ 1234`.
-package struct VectorSelector: Hashable, Sendable {
-    /// Of the metric name too, which comes first when it stands before the braces.
-    package var matchers: [SelectorMatcher]
-    /// How far back to look, in whole milliseconds; negative looks ahead.
-    package var offset: Duration
-    package var at: EvaluationTime?
-    package var range: SourceRange
-}
-
-package struct SelectorMatcher: Hashable, Sendable {
-    package var matcher: LabelMatcher
-    package var range: SourceRange
-}
-
-/// `selector[5m]`, with offset and time in the selector.
-package struct MatrixSelector: Hashable, Sendable {
-    package var selector: VectorSelector
-    /// Positive, in whole milliseconds.
-    package var span: Duration
-    package var range: SourceRange
-}
-
-/// The time after `@`, which takes the place of the evaluation time.
-package enum EvaluationTime: Hashable, Sendable {
-    case time(Timestamp)
-    /// The first time of the query.
-    case start
-    /// The last time of the query.
-    case end
 }
