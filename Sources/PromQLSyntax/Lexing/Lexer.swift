@@ -171,17 +171,14 @@ struct Lexer {
 
     /// `1h30m`: units from years to milliseconds, each at most once and in that order; nil when this is not one.
     private func duration(_ range: Range<Int>) throws(PromQLSyntaxError) -> Int64? {
-        let units: [(name: String, milliseconds: Int64)] = [
-            ("y", 365 * 86_400_000), ("w", 7 * 86_400_000), ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000),
-            ("s", 1000), ("ms", 1),
-        ]
+        let units = DurationUnit.allCases
         var position = range.lowerBound
         var next = 0
         var total: Int64 = 0
         while position < range.upperBound {
             let digits = bytes[position..<range.upperBound].prefix { Self.isDigit($0) }
             let unit = bytes[digits.endIndex..<range.upperBound].prefix { !Self.isDigit($0) }
-            guard !digits.isEmpty, let index = units.firstIndex(where: { unit.elementsEqual($0.name.utf8) }),
+            guard !digits.isEmpty, let index = units.firstIndex(where: { unit.elementsEqual($0.rawValue.utf8) }),
                 index >= next
             else { return nil }
             guard let count = Int64(String(decoding: digits, as: UTF8.self)),

@@ -13,11 +13,13 @@ package struct PromQLParser {
     /// Longer expressions are refused, in bytes.
     package static let maximumLength = 1 << 20
     /// Deeper nesting is refused, as reading each level takes stack: of parentheses, arguments, signs and powers.
-    package static let maximumDepth = 200
-    /// Higher trees are refused, as whoever walks or frees one takes stack for each level. Besides by nesting, trees grow
-    /// by chains such as `a or b or c`, with one level for each operator. Reading, comparing, printing and freeing trees
-    /// up to both limits fit into a stack of 512 KiB in release builds, with room to spare.
-    package static let maximumHeight = 1000
+    package static let maximumDepth = 128
+    /// Higher trees are refused, as whoever walks or frees one takes stack for each level. Trees grow by nesting, and by
+    /// one level for each operator in chains such as `a or b or c`.
+    ///
+    /// In release builds a level takes up to 2 KiB to read, 600 bytes to compare, 500 to print and 100 to free, so that
+    /// the limits leave a third of a stack of 512 KiB unused.
+    package static let maximumHeight = 500
 
     /// - Throws: at the first part that is not PromQL, or that does not fit in type or number where it stands.
     package static func parse(_ expression: String) throws(PromQLSyntaxError) -> PromQLExpression {
