@@ -119,6 +119,18 @@ import Testing
                 """
             ),
             (
+                "Inf^(\(long) or \(long))",
+                """
+                  Inf
+                ^
+                  (
+                      \(long)
+                    or
+                      \(long)
+                  )
+                """
+            ),
+            (
                 "max_over_time((\(long) - \(long))[1h:1m] @ start() offset 5m)",
                 """
                 max_over_time(

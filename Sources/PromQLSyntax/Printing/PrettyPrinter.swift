@@ -42,7 +42,12 @@ struct PrettyPrinter {
             isInLine = true
             write(operation.operand, level: level)
         case .binary(let operation):
-            write(operation.left, level: level + 1)
+            if operation.isPowerOfInfinity {
+                indent(level + 1)
+                text += "Inf"
+            } else {
+                write(operation.left, level: level + 1)
+            }
             text += "\n"
             indent(level)
             text += operation.operatorText + "\n"

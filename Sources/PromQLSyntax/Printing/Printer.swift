@@ -33,12 +33,7 @@ struct Printer {
             text += operation.operator.rawValue
             write(operation.operand)
         case .binary(let operation):
-            if operation.operator == .power, case .number(let base) = operation.left, base.value == .infinity {
-                // The sign of `+Inf` would take in the whole power.
-                text += "Inf"
-            } else {
-                write(operation.left)
-            }
+            if operation.isPowerOfInfinity { text += "Inf" } else { write(operation.left) }
             text += " \(operation.operatorText) "
             write(operation.right)
         case .aggregation(let aggregation):
@@ -118,6 +113,11 @@ private func timeText(_ at: EvaluationTime?, _ offset: Duration) -> String {
 // MARK: operators and clauses
 
 extension BinaryOperation {
+    /// Whether the base is infinity, which then stands without its usual `+`, as that would take in the whole power.
+    var isPowerOfInfinity: Bool {
+        if self.operator == .power, case .number(let base) = left { base.value == .infinity } else { false }
+    }
+
     /// The operator with its modifiers.
     var operatorText: String {
         var text = self.operator.rawValue + (returnsBool ? " bool" : "")
