@@ -1,31 +1,55 @@
-/// A device recorded as `.snmprec` text: one `OID|TYPE|VALUE` a line.
+/// A device recorded as text: `.snmprec`, or what `snmpwalk` prints (`SNMPWalkText`), told apart by their lines.
 ///
-/// TYPE is the decimal BER tag (2 Integer32, 4 OctetString, 5 Null, 6 ObjectIdentifier, 64 IpAddress, 65 Counter32,
-/// 66 Gauge32, 67 TimeTicks, 68 Opaque, 70 Counter64), followed by `x` when VALUE is hexadecimal or `e` when it has
-/// backslash escapes. What follows a colon in TYPE instructs the program that wrote the format to vary the value: VALUE is then a
-/// list of settings, of which `value`, `initial` or `offset` is taken.
+/// `.snmprec` has one `OID|TYPE|VALUE` a line. TYPE is the decimal BER tag (2 Integer32, 4 OctetString, 5 Null,
+/// 6 ObjectIdentifier, 64 IpAddress, 65 Counter32, 66 Gauge32, 67 TimeTicks, 68 Opaque, 70 Counter64), followed by `x` when
+/// VALUE is hexadecimal or `e` when it has backslash escapes. What follows a colon in TYPE instructs the program that wrote
+/// the format to vary the value: VALUE is then a list of settings, of which `value`, `initial` or `offset` is taken.
 package struct SNMPRecording: Sendable {
     /// The recorded instances, sorted.
     package let objects: ObjectIndex<SNMPValue>
     /// Lines that are not empty and hold no object: their OID is not numeric, or their type or value cannot be read.
     package let skippedLines: Int
+    /// The first few of the skipped lines, and why they are.
+    package let refusals: [Refusal]
+
+    /// A line without an object.
+    package struct Refusal: Hashable, Sendable, CustomStringConvertible {
+        /// 1 is the first.
+        package var line: Int
+        package var expected: String
+        package var found: String
+
+        package var description: String { "\(line): expected \(expected), found \(found)" }
+    }
 
     /// Reads any bytes: lines that are not objects are counted, never an error. Accepts LF and CRLF; of two equal OIDs the last
     /// one wins.
     package init(parsing bytes: [UInt8]) {
-        var objects: [(oid: ObjectIdentifier, key: SNMPValue)] = []
-        var skipped = 0
-        for rawLine in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true) {
+        var lines = RecordedLines()
+        if SNMPWalkText.isWalk(bytes) {
+            var text = SNMPWalkText(bytes)
+            text.read(into: &lines)
+        } else {
+            Self.readRecords(bytes, into: &lines)
+        }
+        objects = ObjectIndex(lines.objects)
+        skippedLines = lines.skipped
+        refusals = lines.refusals
+    }
+
+    private static func readRecords(_ bytes: [UInt8], into lines: inout RecordedLines) {
+        let rawLines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        for (index, rawLine) in rawLines.enumerated() {
             let line = rawLine.last == UInt8(ascii: "\r") ? rawLine.dropLast() : rawLine
             if line.isEmpty { continue }
-            if let object = Self.object(in: line) {
-                objects.append((object.oid, object.value))
+            if let object = object(in: line) {
+                lines.objects.append((object.oid, object.value))
             } else {
-                skipped += 1
+                lines.refuse(
+                    line: index + 1,
+                    RefusedText("OID|TYPE|VALUE with a numeric OID and a value of that type", found: line))
             }
         }
-        self.objects = ObjectIndex(objects)
-        self.skippedLines = skipped
     }
 
     private static func object(in line: ArraySlice<UInt8>) -> VarBind? {
@@ -96,11 +120,11 @@ package struct SNMPRecording: Sendable {
     }
 
     /// Some recorders wrote 32-bit values as signed numbers.
-    private static func unsigned(_ text: String) -> UInt64? {
+    static func unsigned(_ text: String) -> UInt64? {
         UInt64(text) ?? Int64(text).map { UInt64(UInt32(truncatingIfNeeded: $0)) }
     }
 
-    private static func bytes(hexadecimal text: [UInt8]) -> [UInt8]? {
+    static func bytes(hexadecimal text: [UInt8]) -> [UInt8]? {
         var digits: [UInt8] = []
         for character in text where character != UInt8(ascii: " ") {
             guard let digit = digit(character, radix: 16) else { return nil }
@@ -148,7 +172,7 @@ package struct SNMPRecording: Sendable {
         return result
     }
 
-    private static func digit(_ character: UInt8, radix: UInt8) -> UInt8? {
+    static func digit(_ character: UInt8, radix: UInt8) -> UInt8? {
         let value: UInt8
         switch character {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): value = character - UInt8(ascii: "0")
@@ -157,5 +181,41 @@ package struct SNMPRecording: Sendable {
         default: return nil
         }
         return value < radix ? value : nil
+    }
+}
+
+/// What reading a recording has found so far.
+struct RecordedLines {
+    /// In the order of the lines.
+    var objects: [(oid: ObjectIdentifier, key: SNMPValue)] = []
+    private(set) var skipped = 0
+    private(set) var refusals: [SNMPRecording.Refusal] = []
+
+    /// More would not help whoever reads them, and any file may be given.
+    private static let keptRefusals = 20
+
+    mutating func refuse(line: Int, _ text: RefusedText) {
+        skipped += 1
+        guard refusals.count < Self.keptRefusals else { return }
+        refusals.append(SNMPRecording.Refusal(line: line, expected: text.expected, found: text.excerpt))
+    }
+}
+
+/// Text of a recording that cannot be read.
+struct RefusedText: Error {
+    var expected: String
+    var found: ArraySlice<UInt8>
+
+    init(_ expected: String, found: ArraySlice<UInt8>) {
+        self.expected = expected
+        self.found = found
+    }
+
+    /// The beginning of what was found, quoted, without control characters.
+    var excerpt: String {
+        let longest = 80
+        let text = String(decoding: found.prefix(longest), as: UTF8.self).unicodeScalars
+        let printable = text.map { $0.value < 0x20 || (0x7F..<0xA0).contains($0.value) ? " " : String($0) }.joined()
+        return "\"\(printable)\(found.count > longest ? "…" : "")\""
     }
 }
