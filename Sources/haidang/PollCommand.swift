@@ -13,8 +13,9 @@ struct PollCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "poll", abstract: "Polls one device once and prints what it says.",
         discussion: """
-            Of a configuration's device, or of a recording (.snmprec, also gzipped), which is played as a device on loopback \
-            and asked as any other: so modules are written and tried. Exit status 1 when something could not be read.
+            Of a configuration's device, or of a recording, which is played as a device on loopback and asked as any other: so \
+            modules are written and tried. A recording is what snmpwalk -On -Oe -OU -Ot DEVICE .1 prints, as it is, or an \
+            .snmprec file; either may be gzipped. Exit status 1 when something could not be read.
             """)
 
     @Argument(help: "Inventory id of the device.")
@@ -23,7 +24,7 @@ struct PollCommand: AsyncParsableCommand {
     @Option(help: "Configuration directory.")
     var config: String?
 
-    @Option(help: "A recording to poll instead of a device.", completion: .file(extensions: ["snmprec", "gz"]))
+    @Option(help: "A recording to poll instead of a device.", completion: .file(extensions: RecordingFile.endings))
     var recording: String?
 
     @Option(help: "A module file to use beside, or instead of, those of the configuration; may be repeated.")
@@ -129,6 +130,12 @@ enum RecordingFile {
     /// Larger ones are not recordings: the largest known has 2 MB.
     private static let longest = 256 << 20
 
+    /// Lines without an object that are told one by one.
+    private static let mostTold = 5
+
+    /// What names of recordings end in; gzipped ones in two of them.
+    static let endings = ["gz", "snmprec", "snmpwalk", "walk"]
+
     static func read(_ file: String) throws -> SNMPRecording {
         guard let content = FileManager.default.contents(atPath: file) else {
             try endWithProblem("\(file): expected a recording that can be read, found none")
@@ -140,8 +147,15 @@ enum RecordingFile {
             try endWithProblem("\(file): \(error)")
         }
         let recording = SNMPRecording(parsing: bytes)
+        let told = recording.refusals.prefix(mostTold)
+        for refusal in told { printToStandardError("haidang: \(file):\(refusal)") }
+        if recording.skippedLines > told.count {
+            printToStandardError("haidang: \(file): \(recording.skippedLines - told.count) more lines like these")
+        }
         guard !recording.objects.oids.isEmpty else {
-            try endWithProblem("\(file): expected lines OID|TYPE|VALUE as of an .snmprec file, found none")
+            try endWithProblem(
+                "\(file): expected what snmpwalk -On -Oe -OU -Ot prints, or lines OID|TYPE|VALUE of an .snmprec file, found none"
+            )
         }
         return recording
     }
@@ -149,7 +163,7 @@ enum RecordingFile {
     /// The file's name without what says how it is written.
     static func name(of file: String) -> String {
         var name = URL(fileURLWithPath: file).lastPathComponent
-        for ending in [".gz", ".snmprec"] where name.hasSuffix(ending) { name.removeLast(ending.count) }
+        for ending in endings where name.hasSuffix("." + ending) { name.removeLast(ending.count + 1) }
         return String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "_" })
     }
 }

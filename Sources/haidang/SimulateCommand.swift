@@ -39,7 +39,7 @@ struct SimulateCommand: AsyncParsableCommand {
     @Option(help: "Faults from the start, as VERB:ID, separated by commas.")
     var fault: String?
 
-    @Option(help: "Play a recording as a device: DEVICE=FILE.snmprec. May be given several times.")
+    @Option(help: "Play a recording (.snmprec or the text of snmpwalk) as a device: DEVICE=FILE. May be repeated.")
     var recording: [String] = []
 
     func run() async throws {

@@ -2,12 +2,15 @@
 
 import gzip
 import json
+import os
+import shutil
+import socket
 import stat
 import subprocess
 
 import pytest
 
-from city import HAIDANG, await_condition
+from city import HAIDANG, await_condition, free_port
 
 RECORDING = """1.3.6.1.2.1.1.1.0|4|Acme UPS firmware 3.2
 1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.99999.7
@@ -86,6 +89,66 @@ def test_a_recording_is_polled_with_a_module_being_written(files, name):
     assert [r["metric"] for r in found["refused"]] == ["acmeSupplyPower"]
     assert found["counts"]["supply"] == 2 and found["counts"]["interface"] == 1
     assert {m["name"] for m in found["modules"]} == {"system", "interfaces", "acme"}
+
+
+SNMPD, SNMPWALK = (shutil.which(name, path="/usr/bin:/usr/sbin") for name in ("snmpd", "snmpwalk"))
+
+
+@pytest.mark.skipif(not (SNMPD and SNMPWALK), reason="snmpd or snmpwalk is not installed")
+def test_what_snmpwalk_prints_is_a_recording(tmp_path):
+    port = free_port(socket.SOCK_DGRAM)
+    (tmp_path / "snmpd.conf").write_text(
+        'rocommunity public\nsysName walked\nsysLocation a "quoted" \\\\ place\n'
+        "extend hardware /bin/echo Acme 9000\nextend distro /bin/echo Debian 12\n")
+    environment = {**os.environ, "SNMP_PERSISTENT_DIR": str(tmp_path / "state"), "SNMPCONFPATH": str(tmp_path), "MIBS": ""}
+    walk = [SNMPWALK, "-v2c", "-c", "public", "-On", "-Oe", "-OU", "-Ot", f"127.0.0.1:{port}"]
+    with open(tmp_path / "log", "w") as log:
+        daemon = subprocess.Popen(
+            [SNMPD, "-f", "-Lo", "-C", "-c", tmp_path / "snmpd.conf", "-I", "-smux", "-p", tmp_path / "pid", f"udp:127.0.0.1:{port}"],
+            stdout=log, stderr=log, env=environment)
+    try:
+        def answers():
+            asked = subprocess.run([*walk, "-t", "1", "-r", "0", "1.3.6.1.2.1.1.5"], capture_output=True, env=environment, timeout=30)
+            return asked.returncode == 0
+
+        await_condition("snmpd answers", answers, 60)
+        with open(tmp_path / "this machine.walk", "wb") as file:
+            subprocess.run([*walk, "-t", "10", ".1"], stdout=file, env=environment, timeout=120, check=True)
+    finally:
+        daemon.kill()
+        daemon.wait()
+    text = (tmp_path / "this machine.walk").read_bytes()
+    (tmp_path / "zipped.gz").write_bytes(gzip.compress(text))
+    for name in ["this machine.walk", "zipped.gz"]:
+        run = haidang("poll", "--recording", str(tmp_path / name), "--json")
+        assert run.returncode == 0, run.stderr
+        assert run.stderr == ""
+        found = json.loads(run.stdout)
+        identity = found["identity"]
+        assert found["device"] == name.rsplit(".", 1)[0].replace(" ", "_")
+        assert (identity["kind"], identity["model"]) == ("server", "Acme 9000")
+        assert identity["sysObjectID"] == "1.3.6.1.4.1.8072.3.2.10" and identity["sysDescr"].startswith("Linux ")
+        assert {"system", "interfaces", "net-snmp"} <= {m["name"] for m in found["modules"]}
+        assert found["counts"]["interface"] == text.count(b".1.3.6.1.2.1.2.2.1.1.") > 0
+        samples = {(s["metric"], s["labels"].get("ifName")): s for s in found["samples"]}
+        assert ("ifInOctets", "lo") in samples or ("ifHCInOctets", "lo") in samples
+        described = samples["system_info", None]["labels"]
+        assert (described["sysName"], described["sysLocation"]) == ("walked", 'a "quoted" \\\\ place')
+
+
+def test_a_walk_with_names_is_refused_with_the_options_to_give(tmp_path):
+    (tmp_path / "named.walk").write_text("SNMPv2-MIB::sysName.0 = STRING: walked\nIF-MIB::ifNumber.0 = INTEGER: 2\n")
+    run = haidang("poll", "--recording", str(tmp_path / "named.walk"))
+    assert run.returncode == 1
+    assert (f'{tmp_path}/named.walk:1: expected an OID in numbers, as snmpwalk -On -Oe -OU -Ot prints, '
+            'found "SNMPv2-MIB::sysName.0"') in run.stderr
+
+
+def test_lines_of_a_walk_that_cannot_be_read_are_told_and_skipped(tmp_path):
+    (tmp_path / "torn.walk").write_text(".1.3.6.1.2.1.1.1.0 = STRING: \"Torn\"\n.1.3.6.1.2.1.1.3.0 = 100\n.1.3.6.1.2.1.1.7.0 = INTEGER: ?\n")
+    run = haidang("poll", "--recording", str(tmp_path / "torn.walk"), "--json")
+    assert json.loads(run.stdout)["identity"]["sysDescr"] == "Torn"
+    assert f"{tmp_path}/torn.walk:3: expected a number after INTEGER" in run.stderr
 
 
 def test_a_device_no_module_knows_still_gives_its_interfaces(files):
