@@ -1,0 +1,2 @@
+def expressions(count, seed):
+    return iter(())
