@@ -1,5 +1,6 @@
 """Whether two answers of the HTTP API say the same."""
 
+import json
 import math
 import re
 
@@ -78,7 +79,9 @@ def different(expected, found, ordered=False, relative=RELATIVE):
         return "error", f"expected status {status}, found {found_status}"
     expected, found = expected["data"], found["data"]
     if not isinstance(expected, dict) or "resultType" not in expected:
-        return None if sorted(map(str, expected)) == sorted(map(str, found)) else ("series", "other names or labels")
+        sets = [{json.dumps(item, sort_keys=True) for item in items} for items in (expected, found)]
+        missing, extra = sorted(sets[0] - sets[1]), sorted(sets[1] - sets[0])
+        return ("series", f"missing {missing}, not expected {extra}"[:300]) if missing or extra else None
     if expected["resultType"] != found["resultType"]:
         return "type", f"expected a {expected['resultType']}, found a {found['resultType']}"
     if expected["resultType"] == "string":

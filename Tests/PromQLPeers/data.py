@@ -84,7 +84,10 @@ class DataSet:
         return values
 
     def _counter(self, key, least, most, whole=True, resets=(), start=0.0):
-        """A counter that grows by `least` to `most` a sample and begins again near zero at each time in `resets`."""
+        """A counter that grows by `least` to `most` a sample and begins again near zero at each time in `resets`.
+
+        `start` is large where samples begin within a range: from a small value rate() extrapolates in another way since 2.51.
+        """
         generator = self._random("counter", key)
         value, left = start, sorted(resets)
 
@@ -160,7 +163,7 @@ class DataSet:
                     most = {"200": 90, "404": 12, "500": 4}[code]
                     resets = [2500, 8000] if i == 2 else []
                     self._add("http_requests_total", labels, times, self._counter(
-                        ("requests", i, method, code), most // 4, most, resets=resets, start=500.0 * i))
+                        ("requests", i, method, code), most // 4, most, resets=resets, start=5000.0 * i))
             self._add("http_requests_in_flight", {"instance": f"web{i}", "job": "web"}, times,
                       lambda _, g=self._random("flight", i): float(g.randint(0, 12)))
             self._add("process_start_time_seconds", {"instance": f"web{i}", "job": "web"}, times,
@@ -169,7 +172,7 @@ class DataSet:
     def _histogram(self, name, labels, times, bounds, spread, key, missing=()):
         """Cumulative buckets, sum and count; `bounds` as they are spelled in `le`."""
         generator = self._random("histogram", key)
-        counts, total, upper = [20.0 * (1 + n) for n in range(len(bounds))], 5.0, [float(b) for b in bounds]
+        counts, total, upper = [1000.0 * (1 + n) for n in range(len(bounds))], 5000.0, [float(b) for b in bounds]
         columns = [[] for _ in bounds]
         sums = []
         for time in times:
