@@ -36,7 +36,7 @@ def same_value(expected, found, relative=RELATIVE):
 
 
 def outermost_order(expression):
-    """Whether the order of an instant query's result is defined: by sort, sort_desc, and topk or bottomk without grouping, all outermost."""
+    """Whether the order of an instant query's result is defined: by an outermost sort or sort_desc, or topk or bottomk without grouping."""
     text = re.sub(r"#[^\n]*", "", expression).strip()
     call = re.match(r"(sort|sort_desc|topk|bottomk)\s*\(", text)
     if not call:
@@ -67,7 +67,7 @@ def points_of(series):
 
 
 def different(expected, found, ordered=False, relative=RELATIVE):
-    """Compares two pairs of an HTTP status and a parsed answer. Nothing when they say the same; else the kind of difference and words about it.
+    """Compares two pairs of an HTTP status and a parsed answer. None when they say the same, else the kind of difference and words.
 
     Kinds: error, type, series, order, timestamps, value. Messages, warnings and annotations are not compared.
     """

@@ -1,8 +1,8 @@
 """The data set that both servers hold: what a data centre's monitoring stores in three hours, and odd cases, always the same.
 
-Times are milliseconds since the epoch. Apart from the series named aligned_*, no sample lies on a multiple of 50 ms: each time is off its
-interval by some milliseconds. So no sample lies on an edge of a range whose query time is a whole second, where the left edge belongs to the
-range in Prometheus 2 and does not in Prometheus 3.
+Times are milliseconds since the epoch. Apart from the series named aligned_*, no sample lies on a multiple of 50 ms: each time is off
+its interval by some milliseconds. So no sample lies on an edge of a range whose query time is a whole second, where the left edge
+belongs to the range in Prometheus 2 and does not in Prometheus 3.
 """
 
 import dataclasses
@@ -113,7 +113,8 @@ class DataSet:
             self._add("node_memory_used_bytes", labels, slow, lambda s, used=used: float(int(used(s))))
             self._add("node_memory_size_bytes", labels, minutes, lambda _, size=size: float(size))
             self._add("node_state", labels, minutes, lambda s, g=self._random("state", i): float(g.choice([0, 0, 0, 1, 2, 3])))
-            self._add("node_boot_time_seconds", labels, minutes, lambda s, i=i: float(self.base - 86400 * i + (s // 5400) * 3600 * (i == 3)))
+            boot, reboots = float(self.base - 86400 * i), i == 3
+            self._add("node_boot_time_seconds", labels, minutes, lambda s, b=boot, r=reboots: b + (s // 5400) * 3600 * r)
             self._add("node_clock_offset_seconds", labels, slow, self._walk(("clock", i), 0.0, 0.004, -0.05, 0.05))
             self._add("node_info", {
                 "instance": instance, "vendor": ["Dell", "HPE", "Lenovo"][i % 3], "model": f"M{i % 5}", "serial": f"SN-{1000 + i}",
@@ -144,8 +145,10 @@ class DataSet:
                         total[0] += h.randint(1, 9)
                     return total[0]
                 self._add("interface_errors_total", labels, times, errors)
-                self._add("interface_status", labels, times, lambda s, d=d, p=p: 2.0 if (d, p) == (4, 3) and 4000 < s < 5000 else 1.0)
-                self._add("interface_speed_bits", {k: labels[k] for k in ("device", "interface")}, times, lambda _, p=p: 1e9 * (10 if p == 4 else 1))
+                fails = (d, p) == (4, 3)
+                self._add("interface_status", labels, times, lambda s, f=fails: 2.0 if f and 4000 < s < 5000 else 1.0)
+                port = {"device": device, "interface": f"Gi0/{p}"}
+                self._add("interface_speed_bits", port, times, lambda _, p=p: 1e10 if p == 4 else 1e9)
             for p in range(1, 4):
                 self._add("interface_info", {
                     "device": device, "interface": f"Gi0/{p}", "alias": ["đường lên", "máy chủ", "phòng họp"][p - 1], "vlan": str(100 + p)},
@@ -196,7 +199,8 @@ class DataSet:
         for i in range(1, 4):
             times = list(self._times(f"web{i}", 15))
             for handler, spread in (("/api", 0.06), ("/", 0.2)):
-                self._histogram("http_request_duration_seconds", {"instance": f"web{i}", "handler": handler}, times, bounds, spread * i, (i, handler))
+                labels = {"instance": f"web{i}", "handler": handler}
+                self._histogram("http_request_duration_seconds", labels, times, bounds, spread * i, (i, handler))
         # Bounds spelled in other ways, a missing bucket, and one bound spelled twice.
         spelled = ["1e-3", ".01", "0.10", "1.0", "1e1", "Inf"]
         for disk in ("sda", "sdb"):
@@ -204,36 +208,35 @@ class DataSet:
                             missing=(".01",) if disk == "sdb" else ())
         minutes = list(self._times("broken", 60))
 
-        def broken(kind, **buckets):
+        for kind, buckets in {  # what each bucket grows by in a minute
+                "non monotonic": {"1": 5, "2": 3, "3": 8, "+Inf": 7},
+                "without Inf": {"1": 1, "2": 3, "4": 4},
+                "only Inf": {"+Inf": 4},
+                "one bound": {"1": 2, "+Inf": 4},
+                "empty": {"1": 0, "2": 0, "+Inf": 0},
+                "all above": {"1": 0, "2": 0, "+Inf": 6},
+                "negative": {"-2": 1, "-1": 3, "1": 6, "+Inf": 6},
+                "zero": {"0": 2, "1": 5, "+Inf": 8},
+                "same bound twice": {"1": 2, "1.0": 3, "2": 9, "+Inf": 11},
+                "NaN count": {"1": 2, "2": math.nan, "+Inf": 9},
+                "no number": {"1": 2, "high": 5, "+Inf": 8},
+                "plateau": {"1": 4, "2": 4, "3": 4, "+Inf": 8}}.items():
             for le, growth in buckets.items():
-                le = le.removeprefix("le_").replace("_", ".").replace("minus", "-").replace("Inf", "+Inf")
-                self._add("broken_histogram_bucket", {"kind": kind, "le": le}, minutes, lambda s, g=growth: g(s // 60) if callable(g) else g * (10 + s // 60))
-        broken("non monotonic", le_1=5.0, le_2=3.0, le_3=8.0, le_Inf=7.0)
-        broken("without Inf", le_1=1.0, le_2=3.0, le_4=4.0)
-        broken("only Inf", le_Inf=4.0)
-        broken("one bound", le_1=2.0, le_Inf=4.0)
-        broken("empty", le_1=0.0, le_2=0.0, le_Inf=0.0)
-        broken("all above", le_1=0.0, le_2=0.0, le_Inf=6.0)
-        broken("negative", le_minus2=1.0, le_minus1=3.0, le_1=6.0, le_Inf=6.0)
-        broken("zero", le_0=2.0, le_1=5.0, le_Inf=8.0)
-        broken("same bound twice", le_1=2.0, **{"le_1_0": 3.0}, le_2=9.0, le_Inf=11.0)
-        broken("NaN count", le_1=2.0, le_2=lambda _: math.nan, le_Inf=9.0)
-        broken("no number", le_1=2.0, le_high=5.0, le_Inf=8.0)
-        broken("plateau", le_1=4.0, le_2=4.0, le_3=4.0, le_Inf=8.0)
+                self._add("broken_histogram_bucket", {"kind": kind, "le": le}, minutes, lambda s, g=growth: g * (10.0 + s // 60))
 
     def _rooms(self):
         rooms = {"Phòng máy 1": 21.0, "Phòng máy 2": 23.5, "Kho lạnh": -18.0, "Hành lang": 29.0}
         for n, (room, mean) in enumerate(rooms.items()):
-            site = ["Cần Thơ", "Hà Nội"][n % 2]
+            site, times = ["Cần Thơ", "Hà Nội"][n % 2], list(self._times(("room", n), 60))
             for sensor in ("trên", "dưới"):
-                self._add("ambient_temperature_celsius", {"site": site, "room": room, "sensor": sensor}, self._times(("room", n), 60), self._walk(
+                self._add("ambient_temperature_celsius", {"site": site, "room": room, "sensor": sensor}, times, self._walk(
                     (room, sensor), mean, 0.4, mean - 6, mean + 6))
-            self._add("temperature_threshold_celsius", {"site": site, "room": room}, self._times(("room", n), 60), lambda _, m=mean: m + 2.0)
-            self._add("humidity_ratio", {"site": site, "room": room}, self._times(("room", n), 60), self._walk(("humidity", room), 0.5, 0.03, 0.2, 0.8))
+            self._add("temperature_threshold_celsius", {"site": site, "room": room}, times, lambda _, m=mean: m + 2.0)
+            self._add("humidity_ratio", {"site": site, "room": room}, times, self._walk(("humidity", room), 0.5, 0.03, 0.2, 0.8))
         for u in range(1, 4):
-            self._add("ups_battery_charge_ratio", {"ups": f"ups{u}", "site": "Cần Thơ"}, self._times(f"ups{u}", 30),
-                      lambda s, u=u: max(0.1, 1 - (s % (4000 + 500 * u)) / (9000 - 700 * u)))
-            self._add("ups_load_watts", {"ups": f"ups{u}", "site": "Cần Thơ"}, self._times(f"ups{u}", 30), self._walk(("ups", u), 2500.0, 90, 500, 6000))
+            labels, times = {"ups": f"ups{u}", "site": "Cần Thơ"}, list(self._times(f"ups{u}", 30))
+            self._add("ups_battery_charge_ratio", labels, times, lambda s, u=u: max(0.1, 1 - (s % (4000 + 500 * u)) / (9000 - 700 * u)))
+            self._add("ups_load_watts", labels, times, self._walk(("ups", u), 2500.0, 90, 500, 6000))
         for day, second in {
                 "epoch": 0, "leap day": 951827696, "end of year": 1483228799, "new year": 1483228800, "February": 1487000000.75,
                 "before the epoch": -86401, "leap century": 4107542399, "Sunday": 1709424000}.items():
@@ -284,7 +287,8 @@ class DataSet:
         self._mark_end(5230)
         gauge("ending_gauge", {"end": "marked, back later"}, "back", without=[(5200, 5500)])
         self._mark_end(5230)
-        self._add("ending_requests_total", {"end": "marked"}, self._times("ends marked", 30, end=5300), self._counter("ending", 5, 20, start=3e5))
+        times = self._times("ends marked", 30, end=5300)
+        self._add("ending_requests_total", {"end": "marked"}, times, self._counter("ending", 5, 20, start=3e5))
         self._mark_end(5320)
         # Present in every other five minutes, with a marker at each end.
         gauge("flapping_gauge", {"instance": "f1"}, "flapping", without=[(a, a + 300) for a in range(300, LENGTH, 600)])
@@ -300,18 +304,22 @@ class DataSet:
         times = list(self._times("labels", 60))
         for n, labels in enumerate((
                 {"text": "plain"}, {"text": "Đường dây số 1"}, {"text": "two\nlines"}, {"text": 'quote " here'}, {"text": "back\\slash"},
-                {"text": "日本語"}, {"text": "a.b*c+d"}, {"text": "emoji 🚨"}, {"other": "text is absent"}, {"text": "tab\there", "other": "both"})):
+                {"text": "日本語"}, {"text": "a.b*c+d"}, {"text": "emoji 🚨"}, {"other": "text is absent"},
+                {"text": "tab\there", "other": "both"})):
             self._add("labelled_value", labels, times, lambda _, n=n: n + 0.5)
-        for n, path in enumerate(("server-01.rack-3.cantho", "server-02.rack-3.cantho", "server-03.rack-4.hanoi", "switch-01")):
-            self._add("inventory_height_units", {"host": path, "unit": f"U{n + 1}", "a": str(n), "b": "x"}, times, lambda _, n=n: float(n + 1))
+        for n, host in enumerate(("server-01.rack-3.cantho", "server-02.rack-3.cantho", "server-03.rack-4.hanoi", "switch-01")):
+            labels = {"host": host, "unit": f"U{n + 1}", "a": str(n), "b": "x"}
+            self._add("inventory_height_units", labels, times, lambda _, n=n: n + 1.0)
         # One label set under two names: functions that drop the name make duplicates.
         for name in ("duplicate_one", "duplicate_two"):
             for instance in ("d1", "d2"):
                 self._add(name, {"instance": instance}, times, self._walk((name, instance), 5.0, 1, 1, 9))
         for colour in ("red", "green"):
             for size in ("s", "m", "l"):
-                self._add("stock_items", {"colour": colour, "size": size}, times, lambda s, g=self._random("stock", colour, size): float(g.randint(1, 400)) + g.random())
-                self._add("price_units", {"size": size, "colour": colour, "currency": "VND"}, times, lambda _, z=size, c=colour: {"s": 1.5, "m": 2.25, "l": 4.75}[z] + len(c))
+                labels, generator = {"colour": colour, "size": size}, self._random("stock", colour, size)
+                self._add("stock_items", labels, times, lambda _, g=generator: g.randint(1, 400) + g.random())
+                price = {"s": 1.5, "m": 2.25, "l": 4.75}[size] + len(colour)
+                self._add("price_units", {**labels, "currency": "VND"}, times, lambda _, p=price: p)
         for size in ("s", "m", "xl"):
             self._add("discount_ratio", {"size": size}, times, lambda _, z=size: 0.05 * (1 + len(z)))
 

@@ -42,17 +42,20 @@ METRICS = [
     metric("node_state", HOST, *HOST_MATCHERS, positive=False, distinct=False, middle=0),
     metric("node_clock_offset_seconds", HOST, *HOST_MATCHERS, positive=False, middle=0),
     metric("node_boot_time_seconds", HOST, *HOST_MATCHERS, middle=1e9),
-    metric("node_cpu_seconds_total", HOST + " cpu:node mode:node", *HOST_MATCHERS[:4], 'mode="idle"', 'mode!="idle", cpu="0"', counter=True, middle=1e5),
+    metric("node_cpu_seconds_total", HOST + " cpu:node mode:node", *HOST_MATCHERS[:4], 'mode="idle"', 'mode!="idle", cpu="0"',
+           counter=True, middle=1e5),
     metric("interface_in_bytes_total", PORT, *PORT_MATCHERS, counter=True, middle=3e9),
     metric("interface_out_bytes_total", PORT, *PORT_MATCHERS, counter=True, middle=3e9),
     metric("interface_errors_total", PORT, *PORT_MATCHERS, distinct=False, middle=3000),
     metric("interface_status", PORT, *PORT_MATCHERS, distinct=False, middle=1),
     metric("interface_speed_bits", "device:sw interface:sw", *PORT_MATCHERS[:3], distinct=False, middle=2e9),
-    metric("http_requests_total", "instance:web job:web method:web code:web path:web", *WEB_MATCHERS, counter=True, distinct=False, middle=14000),
+    metric("http_requests_total", "instance:web job:web method:web code:web path:web", *WEB_MATCHERS,
+           counter=True, distinct=False, middle=14000),
     metric("http_requests_in_flight", "instance:web job:web", 'instance=~"web[12]"', positive=False, distinct=False, middle=5),
     metric("http_request_duration_seconds_count", "instance:web handler:web", 'handler="/"', counter=True, middle=24000),
     metric("http_request_duration_seconds_sum", "instance:web handler:web", 'handler="/"', counter=True, middle=9000),
-    metric("ambient_temperature_celsius", "site:any room:room sensor:room", 'room="Kho lạnh"', 'sensor="trên"', 'room=~"Phòng.*"', positive=False, middle=20),
+    metric("ambient_temperature_celsius", "site:any room:room sensor:room", 'room="Kho lạnh"', 'sensor="trên"', 'room=~"Phòng.*"',
+           positive=False, middle=20),
     metric("temperature_threshold_celsius", "site:any room:room", 'room!="Kho lạnh"', positive=False, distinct=False, middle=22),
     metric("humidity_ratio", "site:any room:room", 'room!="Kho lạnh"', middle=0.5),
     metric("ups_load_watts", "ups:ups site:any", 'ups!="ups1"', middle=2500),
@@ -61,7 +64,8 @@ METRICS = [
     metric("stock_items", "colour:stock size:stock", 'size!="l"', 'colour="red"', middle=200),
     metric("price_units", "colour:stock size:stock currency:stock", 'size!="l"', distinct=False, middle=6),
     metric("gappy_gauge", "gap:gap", 'gap!="none"', middle=50),
-    metric("special_value", "kind:special", 'kind!~".*NaN.*"', 'kind=~".*infinit.*|one"', positive=False, distinct=False, finite=False, middle=1),
+    metric("special_value", "kind:special", 'kind!~".*NaN.*"', 'kind=~".*infinit.*|one"',
+           positive=False, distinct=False, finite=False, middle=1),
     metric("calendar_seconds", "day:day", 'day!="epoch"', positive=False, distinct=False, middle=1e9),
 ]
 INFORMATION = {  # metrics that are always 1: the labels that they are unique in, and what else they know
@@ -126,10 +130,15 @@ class Generator:
         matchers = ", ".join(self.random.sample(chosen.matchers, 2 if len(chosen.matchers) > 1 and self._likely(0.15) else 1))
         return f"{chosen.name}{{{matchers}}}" if self._likely(0.9) else f'{{__name__="{chosen.name}", {matchers}}}'
 
-    def _leaf(self, chosen):
+    @staticmethod
+    def _samples(chosen, text):
+        """A text that selects samples of a metric, with what is known about their values."""
         return Vector(
-            self._selector(chosen) + self._modifiers(False), chosen.labels, frozenset({chosen.name}), True, chosen.positive, chosen.distinct,
-            chosen.finite, chosen.middle)
+            text, chosen.labels, frozenset({chosen.name}), exact=True, positive=chosen.positive, distinct=chosen.distinct,
+            finite=chosen.finite, middle=chosen.middle)
+
+    def _leaf(self, chosen):
+        return self._samples(chosen, self._selector(chosen) + self._modifiers(False))
 
     def _metric(self, want=None, among=METRICS):
         """A metric that has at least the wanted labels."""
@@ -175,7 +184,7 @@ class Generator:
         """A function of a range of samples."""
         duration = self._choose("2m", "3m", "5m", "5m", "10m", "15m", "30m", "1h")
         selector = f"{self._selector(chosen)}[{duration}]{self._modifiers(False)}"
-        base = Vector(selector, chosen.labels, frozenset({chosen.name}), True, chosen.positive, chosen.distinct, chosen.finite, chosen.middle)
+        base = self._samples(chosen, selector)
         if chosen.counter and self._likely(0.8):
             function = self._choose("rate", "rate", "rate", "increase", "irate")
             return base.inexact(f"{function}({selector})", positive=duration not in ("2m", "3m"), distinct=True)
@@ -217,8 +226,9 @@ class Generator:
     def _mathematics(self, depth, nested):
         inner = self.vector(depth - 1, nested)
         options = [
-            ("abs({})", dict(exact=inner.exact, positive=inner.positive)), ("deg({})", {}), ("rad({})", {}), ("atan({})", {}), ("tanh({})", {}),
-            ("asinh({})", {}), ("-{}", dict(exact=inner.exact)), ("clamp({}, 1, 50)", dict(exact=inner.exact, positive=True, finite=False)),
+            ("abs({})", dict(exact=inner.exact, positive=inner.positive)), ("deg({})", {}), ("rad({})", {}), ("atan({})", {}),
+            ("tanh({})", {}), ("asinh({})", {}), ("-{}", dict(exact=inner.exact)),
+            ("clamp({}, 1, 50)", dict(exact=inner.exact, positive=True, finite=False)),
             ("clamp_min({}, 2)", dict(exact=inner.exact, positive=True)), ("clamp_max({}, 1000)", dict(exact=inner.exact))]
         if inner.exact:
             options += [(f"{name}({{}})", dict(exact=True)) for name in ("ceil", "floor", "round", "sgn")]
@@ -237,12 +247,15 @@ class Generator:
 
     def _aggregated(self, inner, kept):
         options = [
-            ("sum", dict(positive=inner.positive, distinct=inner.distinct)), ("avg", dict(positive=inner.positive, distinct=inner.distinct)),
-            ("max", dict(exact=inner.exact, positive=inner.positive)), ("min", dict(exact=inner.exact, positive=inner.positive)),
-            ("count", dict(exact=True, positive=True, finite=True, distinct=False)), ("group", dict(exact=True, positive=True, finite=True, distinct=False)),
+            ("sum", dict(positive=inner.positive, distinct=inner.distinct)),
+            ("avg", dict(positive=inner.positive, distinct=inner.distinct)),
+            ("max", dict(exact=inner.exact, positive=inner.positive)),
+            ("min", dict(exact=inner.exact, positive=inner.positive)),
+            ("count", dict(exact=True, positive=True, finite=True)),
+            ("group", dict(exact=True, positive=True, finite=True)),
             ("quantile", dict(positive=inner.positive))]
         if inner.finite:
-            options += [("stddev", dict(distinct=False)), ("stdvar", dict(distinct=False))]
+            options += [("stddev", {}), ("stdvar", {})]
         operation, properties = self.random.choices(options, [6, 4, 4, 3, 2, 1, 2, 1, 1][:len(options)])[0]
         parameter = f"{self._choose('0.5', '0.9', '0', '1', '0.33', '-0.5', '1.5')}, " if operation == "quantile" else ""
         if parameter[:2] in ("-0", "1."):
@@ -252,10 +265,14 @@ class Generator:
         else:
             grouping = f"by ({', '.join(names(kept))})" if kept or self._likely(0.2) else ""
         body = f"({parameter}{inner.text})"
-        text = f"{operation} {grouping} {body}" if self._likely(0.7) else f"{operation}{body} {grouping}"
-        # An operand of a binary operator needs no parentheses around an aggregation, but a range after it does.
-        return inner.inexact(f"({' '.join(text.split())})" if grouping and text.endswith(")") and not text.endswith(body) else " ".join(text.split()),
-                             labels=kept, **{"distinct": False, **properties})
+        if not grouping:
+            text = operation + body
+        elif self._likely(0.7):
+            text = f"{operation} {grouping} {body}"
+        else:
+            # Without parentheses a range could not follow.
+            text = f"({operation}{body} {grouping})"
+        return inner.inexact(text, labels=kept, **{"distinct": False, **properties})
 
     # Operators
 
@@ -315,7 +332,8 @@ class Generator:
         if operator == "atan2":
             text = f"({text} * 1)"
         return left.inexact(
-            text, sources=left.sources | right.sources, exact=exact and operator in "+-*/%", positive=left.positive and right.positive and operator in "+*/",
+            text, sources=left.sources | right.sources, exact=exact and operator in "+-*/%",
+            positive=left.positive and right.positive and operator in "+*/",
             distinct=left.distinct and right.positive and operator in "*/", finite=left.finite and right.finite and operator in "+-*")
 
     def _partner(self, left, depth, nested):
@@ -396,10 +414,12 @@ class Generator:
             return inner
         source = self.random.choice(names(inner.labels))
         if self._likely(0.6):
-            pattern, replacement = self._choose(("(.*)", "$1"), ("(.).*", "$1-x"), (".*?([0-9]+)", "no $1"), ("(.+)(.)", "$2$1"), ("none", "$1"), ("", "empty"))
+            pattern, replacement = self._choose(
+                ("(.*)", "$1"), ("(.).*", "$1-x"), (".*?([0-9]+)", "no $1"), ("(.+)(.)", "$2$1"), ("none", "$1"), ("", "empty"))
             text = f'label_replace({inner.text}, "copy", "{replacement}", "{source}", "{pattern}")'
         else:
-            text = f'label_join({inner.text}, "copy", "{self._choose("-", "", "/")}", {", ".join(chr(34) + n + chr(34) for n in names(inner.labels)[:3])})'
+            joined = ", ".join(f'"{name}"' for name in names(inner.labels)[:3])
+            text = f'label_join({inner.text}, "copy", "{self._choose("-", "", "/")}", {joined})'
         return inner.derived(text, labels=inner.labels | {"copy:none"})
 
     def _quantile(self, depth, nested):
@@ -409,14 +429,16 @@ class Generator:
         if self._likely(0.7):
             labels = frozenset(label for label in labels if self._likely(0.5))
             buckets = f"sum by ({', '.join(['le', *names(labels)])}) ({buckets})"
-        return Vector(f"histogram_quantile({number}, {buckets})", labels, frozenset({"http_request_duration_seconds_bucket"}), False, True, True, False)
+        return Vector(
+            f"histogram_quantile({number}, {buckets})", labels, frozenset({"http_request_duration_seconds_bucket"}),
+            exact=False, positive=True, distinct=True, finite=False)
 
     def _dates(self, depth, nested):
         chosen = self._metric(among=[m for m in METRICS if m.name in DATES])
         leaf = self._leaf(chosen)
         function = self.random.choice(DATE_FUNCTIONS)
         if self._likely(0.2):
-            return Vector(f"{function}()", frozenset(), frozenset({"time"}), True, False, False)
+            return Vector(f"{function}()", frozenset(), frozenset({"time"}))
         if self._likely(0.3):
             # Polled together, two series have the same time.
             chosen = self._leaf(self._metric())
@@ -425,9 +447,9 @@ class Generator:
 
     def _rare(self, depth, nested):
         text = self._choose(
-            "vector({})".format(self.scalar(depth, nested)[0]), 'absent(node_load1{instance="none"})', "absent_over_time(nothing[5m])", "vector(time())",
-            "absent(gappy_gauge) or vector(3)")
-        return Vector(f"({text})", frozenset(), frozenset({"none"}), False, False, False, False)
+            f"vector({self.scalar(depth, nested)[0]})", 'absent(node_load1{instance="none"})', "absent_over_time(nothing[5m])",
+            "vector(time())", "absent(gappy_gauge) or vector(3)")
+        return Vector(f"({text})", frozenset(), frozenset({"none"}), exact=False, finite=False)
 
     def _chosen(self, depth, nested):
         """topk and bottomk, count_values."""
@@ -435,7 +457,8 @@ class Generator:
             leaf = self._leaf(self._metric(among=[m for m in METRICS if m.name in FEW_VALUES]))
             kept = frozenset(label for label in leaf.labels if self._likely(0.3))
             grouping = f" by ({', '.join(names(kept))})" if kept else ""
-            return leaf.derived(f'count_values{grouping} ("value", {leaf.text})', labels=kept | {"value:none"}, positive=True, distinct=False)
+            return leaf.derived(
+                f'count_values{grouping} ("value", {leaf.text})', labels=kept | {"value:none"}, positive=True, distinct=False)
         inner = self.vector(depth - 1, nested)
         if not inner.distinct or not inner.finite:
             inner = self._leaf(self._metric(among=[m for m in METRICS if m.distinct and m.finite]))

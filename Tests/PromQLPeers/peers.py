@@ -28,7 +28,10 @@ class Server:
     token = None
 
     def write(self, series):
-        remote_write.send(self.url + "/api/v1/write", series, self.token)
+        try:
+            remote_write.send(self.url + "/api/v1/write", series, self.token)
+        except RuntimeError as refusal:
+            raise SystemExit(f"compare: {refusal}") from None
 
     def connect(self):
         return Connection(self.url, self.token)
