@@ -5,6 +5,7 @@
 #include <cstring>
 #include <memory>
 #include <string>
+#include <vector>
 
 struct hd_re2 {
     RE2 expression;
@@ -60,6 +61,37 @@ extern "C" bool hd_re2_search(
         const re2::StringPiece &part = found[groups - 1];
         *start = part.data() == nullptr ? 0 : part.data() - subject.data();
         *count = part.data() == nullptr ? -1 : static_cast<ptrdiff_t>(part.size());
+        return true;
+    } catch (...) {
+        return false;
+    }
+}
+
+extern "C" int hd_re2_group_count(const hd_re2 *pattern) {
+    return pattern->expression.NumberOfCapturingGroups();
+}
+
+extern "C" int hd_re2_group_named(const hd_re2 *pattern, const char *name, size_t length) {
+    try {
+        const auto &groups = pattern->expression.NamedCapturingGroups();
+        const auto found = groups.find(std::string(name, length));
+        return found == groups.end() ? 0 : found->second;
+    } catch (...) {
+        return 0;
+    }
+}
+
+extern "C" bool hd_re2_match_groups(
+    const hd_re2 *pattern, const char *text, size_t length, ptrdiff_t *starts, ptrdiff_t *counts, int capacity) {
+    try {
+        re2::StringPiece subject(text, length);
+        std::vector<re2::StringPiece> found(capacity);
+        if (!pattern->expression.Match(subject, 0, length, RE2::ANCHOR_BOTH, found.data(), capacity)) return false;
+        for (int group = 0; group < capacity; group += 1) {
+            const re2::StringPiece &part = found[group];
+            starts[group] = part.data() == nullptr ? 0 : part.data() - subject.data();
+            counts[group] = part.data() == nullptr ? -1 : static_cast<ptrdiff_t>(part.size());
+        }
         return true;
     } catch (...) {
         return false;

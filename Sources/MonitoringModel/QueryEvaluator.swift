@@ -1,12 +1,64 @@
 /// Answers a PromQL expression. Pages, rules, capacity and the API ask through this protocol only.
 package protocol QueryEvaluator: Sendable {
     /// The value of the expression at one time.
-    func instant(_ expression: String, at time: Timestamp, scope: QueryScope) async throws(QueryError) -> QueryAnswer
+    func instant(
+        _ expression: String, at time: Timestamp, scope: QueryScope, options: QueryOptions
+    ) async throws(QueryError) -> QueryAnswer
 
     /// The value at `start`, `start + step`, … up to and including `end`. `step` is positive.
     func range(
-        _ expression: String, from start: Timestamp, through end: Timestamp, step: Duration, scope: QueryScope
+        _ expression: String, from start: Timestamp, through end: Timestamp, step: Duration, scope: QueryScope,
+        options: QueryOptions
     ) async throws(QueryError) -> QueryAnswer
+}
+
+extension QueryEvaluator {
+    package func instant(
+        _ expression: String, at time: Timestamp, scope: QueryScope
+    ) async throws(QueryError) -> QueryAnswer {
+        try await instant(expression, at: time, scope: scope, options: QueryOptions())
+    }
+
+    package func range(
+        _ expression: String, from start: Timestamp, through end: Timestamp, step: Duration, scope: QueryScope
+    ) async throws(QueryError) -> QueryAnswer {
+        try await range(expression, from: start, through: end, step: step, scope: scope, options: QueryOptions())
+    }
+}
+
+/// What an asker may say beside the expression.
+package struct QueryOptions: Hashable, Sendable {
+    package var limits = QueryLimits()
+    /// How old the newest sample of a series may be to still count; nil: as the evaluator has it.
+    package var lookback: Duration?
+    /// Whether the samples read are counted by step.
+    package var countsSamples = false
+
+    package init() {}
+}
+
+/// What one query may use before it is refused.
+package struct QueryLimits: Hashable, Sendable {
+    /// Samples and points held at once; the default of Prometheus.
+    package var samples = 50_000_000
+    /// Series that one selector may find.
+    package var series = 1_000_000
+    /// Nil: as long as it takes.
+    package var time: Duration? = .seconds(120)
+
+    package init() {}
+}
+
+/// What a query took.
+package struct QueryStatistics: Sendable {
+    package var evaluationTime = Duration.zero
+    /// Samples read; 0 where nobody asked for the count.
+    package var samples = 0
+    /// Samples and points held at once.
+    package var peakSamples = 0
+    package var samplesByStep: [(time: Timestamp, samples: Int)] = []
+
+    package init() {}
 }
 
 /// The sites whose series a query may read.
@@ -30,6 +82,7 @@ package struct QueryAnswer: Sendable {
     package var warnings: [String]
     /// The expression could be better.
     package var infos: [String]
+    package var statistics = QueryStatistics()
 
     package init(_ value: Value, warnings: [String] = [], infos: [String] = []) {
         self.value = value

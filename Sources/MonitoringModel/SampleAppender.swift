@@ -26,6 +26,13 @@ package protocol SeriesSource: Sendable {
     func select(_ matchers: [LabelMatcher], from start: Timestamp, through end: Timestamp) async throws
         -> [SeriesSamples]
 
+    /// Visits what `select` would give, one series after the other in no particular order, with no more than a few million samples
+    /// in memory at once. Samples that come meanwhile may be seen of some series and not of others.
+    func forEachSeries(
+        _ matchers: [LabelMatcher], from start: Timestamp, through end: Timestamp,
+        _ body: (SeriesSamples) throws -> Void
+    ) async throws
+
     /// The newest sample at or before `time` and newer than `time - lookback` of every matching series.
     /// A series whose newest such sample is a stale marker is left out.
     func latest(_ matchers: [LabelMatcher], at time: Timestamp, lookback: Duration) async throws
@@ -33,6 +40,15 @@ package protocol SeriesSource: Sendable {
 
     /// What was described for these metrics, keyed by name.
     func metadata() -> [String: MetricMetadata]
+}
+
+extension SeriesSource {
+    package func forEachSeries(
+        _ matchers: [LabelMatcher], from start: Timestamp, through end: Timestamp,
+        _ body: (SeriesSamples) throws -> Void
+    ) async throws {
+        for series in try await select(matchers, from: start, through: end) { try body(series) }
+    }
 }
 
 /// A reading would have collected more samples than a source allows; it stopped there and gave nothing.

@@ -1,79 +1,146 @@
 package import MonitoringModel
 import PromQLSyntax
 
-/// Answers expressions from a store, with the semantics of Prometheus 3: look-back and ranges are open at their start.
+/// Answers PromQL from a store, with the semantics of Prometheus 3.5: look-back and ranges are open at their start.
 ///
-/// So far an expression is a selector or a literal; anything else is refused with its place. An instant query of a
-/// range selector gives the samples themselves. Results are sorted by labels. A scope leaves out every series whose
-/// `site` label it does not name, whatever the expression says. Nothing is kept between queries.
+/// All of the language on samples that are numbers; native histograms are not supported: there are none in the store, and the
+/// functions that read nothing else give nothing. A scope leaves out every series whose `site` label it does not name, whatever
+/// the expression says. Results over a range are sorted by labels, those at one time are in the order of the expression. Nothing
+/// is kept between queries.
 package struct PromQLEvaluator: QueryEvaluator {
     private let source: any SeriesSource
     private let lookback: Duration
+    private let subqueryStep: Duration
 
     /// More steps than this are refused, as in Prometheus.
     private static let maximumSteps: Int64 = 11_000
-    /// Points of a result (the default of Prometheus's `query.max-samples`).
-    private static let maximumPoints = 50_000_000
     /// Milliseconds either side of 1970, some 140,000 years; keeps every sum of times far from overflow.
     private static let timeLimit: Int64 = 1 << 52
 
-    /// - Parameter lookback: How old the newest sample of a series may be to still count.
-    package init(source: any SeriesSource, lookback: Duration = .seconds(300)) {
+    /// - Parameters:
+    ///   - lookback: How old the newest sample of a series may be to still count.
+    ///   - subqueryStep: Of subqueries that name none.
+    package init(source: any SeriesSource, lookback: Duration = .seconds(300), subqueryStep: Duration = .seconds(60)) {
         self.source = source
         self.lookback = lookback
+        self.subqueryStep = subqueryStep
     }
 
     package func instant(
-        _ expression: String, at time: Timestamp, scope: QueryScope
+        _ expression: String, at time: Timestamp, scope: QueryScope, options: QueryOptions
     ) async throws(QueryError) -> QueryAnswer {
         let tree = try Self.parse(expression)
         try Self.check(time, "evaluation time")
-        switch tree.unwrapped {
-        case .number(let literal): return QueryAnswer(.scalar(Sample(time, literal.value)))
-        case .string(let literal): return QueryAnswer(.string(literal.value, at: time))
-        case .vector(let selector):
-            let plan = try SelectorPlan(selector, of: expression, scope: scope)
-            let moment = plan.moment(at: time, start: time, end: time)
-            let found = try await latest(plan, at: moment)
-            return QueryAnswer(.vector(found.map { ($0.labels, Sample(time, $0.sample.value)) }))
-        case .matrix(let matrix):
-            let plan = try SelectorPlan(matrix.selector, of: expression, scope: scope)
-            let moment = plan.moment(at: time, start: time, end: time)
-            let found = try await select(plan, after: moment - matrix.span, through: moment)
-            return QueryAnswer(.matrix(Self.withoutStaleMarkers(found)))
-        case .parentheses:
-            throw QueryError(.internal, "an expression is still in parentheses")
+        let grid = StepGrid.instant(time.milliseconds)
+        return try await run(expression, grid, scope, options) { evaluation in
+            switch tree.type {
+            case .scalar: return .scalar(Sample(time, try await evaluation.scalar(tree, grid)[0]))
+            case .string: return .string(try evaluation.text(tree), at: time)
+            case .instantVector:
+                var elements: [(labels: LabelSet, sample: Sample)] = []
+                try await evaluation.stream(tree, grid) { series in
+                    guard !Absent.isAbsent(series.values[0]) else { return }
+                    try evaluation.budget.hold(1)
+                    elements.append((series.labels, Sample(time, series.values[0])))
+                }
+                return .vector(elements)
+            case .rangeVector:
+                var result: [SeriesSamples] = []
+                try await evaluation.ranges(tree, grid) { labels, samples, _ in
+                    try evaluation.budget.hold(samples.count)
+                    result.append(SeriesSamples(labels: labels, samples: Array(samples)))
+                }
+                return .matrix(result.sorted { $0.labels < $1.labels })
+            }
         }
     }
 
     package func range(
-        _ expression: String, from start: Timestamp, through end: Timestamp, step: Duration, scope: QueryScope
+        _ expression: String, from start: Timestamp, through end: Timestamp, step: Duration, scope: QueryScope,
+        options: QueryOptions
     ) async throws(QueryError) -> QueryAnswer {
         let tree = try Self.parse(expression)
-        let steps = try Self.steps(from: start, through: end, step: step)
-        switch tree.unwrapped {
-        case .number(let literal):
-            let samples = steps.map { Sample(Timestamp(milliseconds: $0), literal.value) }
-            return QueryAnswer(.matrix([SeriesSamples(labels: LabelSet(), samples: samples)]))
-        case .vector(let selector):
-            let plan = try SelectorPlan(selector, of: expression, scope: scope)
-            return QueryAnswer(.matrix(try await range(plan, steps: steps, start: start, end: end)))
-        case .string, .matrix, .parentheses:
+        let grid = try Self.grid(from: start, through: end, step: step)
+        guard tree.type == .scalar || tree.type == .instantVector else {
             let error = PromQLSyntaxError(
                 "expected a scalar or instant vector for a range query, found \(tree.type.withArticle)",
                 at: tree.range.lowerBound, of: expression)
             throw QueryError(.badData, error.description)
         }
+        return try await run(expression, grid, scope, options) { evaluation in
+            func samples(_ values: [Double]) -> [Sample] {
+                var samples: [Sample] = []
+                samples.reserveCapacity(values.count)
+                for (index, value) in values.enumerated() where !Absent.isAbsent(value) {
+                    samples.append(Sample(Timestamp(milliseconds: grid.time(index)), value))
+                }
+                return samples
+            }
+            if tree.type == .scalar {
+                let values = try await evaluation.scalar(tree, grid)
+                return .matrix([SeriesSamples(labels: LabelSet(), samples: samples(values))])
+            }
+            var result: [SeriesSamples] = []
+            try await evaluation.stream(tree, grid) { series in
+                let samples = samples(series.values)
+                guard !samples.isEmpty else { return }
+                try evaluation.budget.hold(samples.count)
+                result.append(SeriesSamples(labels: series.labels, samples: samples))
+            }
+            return .matrix(result.sorted { $0.labels < $1.labels })
+        }
+    }
+
+    // MARK: running
+
+    private func run(
+        _ expression: String, _ grid: StepGrid, _ scope: QueryScope, _ options: QueryOptions,
+        _ body: (Evaluation) async throws -> QueryAnswer.Value
+    ) async throws(QueryError) -> QueryAnswer {
+        let began = ContinuousClock.now
+        let deadline = options.limits.time.map { began + $0 }
+        let settings = QuerySettings(
+            scope: scope, lookback: (options.lookback ?? lookback).wholeMilliseconds,
+            subqueryStep: subqueryStep.wholeMilliseconds, countsSamples: options.countsSamples)
+        let evaluation = Evaluation(
+            expression, source: source, settings: settings, start: grid.start, end: grid.end,
+            budget: QueryBudget(options.limits, deadline: deadline, steps: options.countsSamples ? grid.count : 0))
+        let value: QueryAnswer.Value
+        do {
+            value = try await body(evaluation)
+            try Task.checkCancellation()
+        } catch let error as QueryError {
+            throw error
+        } catch let error as SampleLimitExceeded {
+            throw QueryError(.execution, error.description)
+        } catch is CancellationError {
+            throw QueryError(.canceled, "the query was canceled")
+        } catch {
+            if Task.isCancelled { throw QueryError(.canceled, "the query was canceled") }
+            throw QueryError(.internal, "the store cannot be read: \(error)")
+        }
+        var answer = QueryAnswer(
+            value, warnings: evaluation.annotations.warnings, infos: evaluation.annotations.infos)
+        answer.statistics.evaluationTime = ContinuousClock.now - began
+        answer.statistics.samples = evaluation.budget.samples
+        answer.statistics.peakSamples = evaluation.budget.peak
+        answer.statistics.samplesByStep = evaluation.budget.samplesByStep.enumerated().map {
+            (Timestamp(milliseconds: grid.time($0)), $1)
+        }
+        return answer
     }
 
     // MARK: checks
 
     private static func parse(_ expression: String) throws(QueryError) -> PromQLExpression {
+        let tree: PromQLExpression
         do throws(PromQLSyntaxError) {
-            return try PromQLParser.parse(expression)
+            tree = try PromQLParser.parse(expression)
         } catch {
             throw QueryError(.badData, error.description)
         }
+        try tree.checkSelectors(of: expression)
+        return tree
     }
 
     private static func check(_ time: Timestamp, _ what: String) throws(QueryError) {
@@ -83,10 +150,9 @@ package struct PromQLEvaluator: QueryEvaluator {
         }
     }
 
-    /// The times of the steps in milliseconds.
-    private static func steps(
+    private static func grid(
         from start: Timestamp, through end: Timestamp, step: Duration
-    ) throws(QueryError) -> StrideThrough<Int64> {
+    ) throws(QueryError) -> StepGrid {
         try check(start, "start")
         try check(end, "end")
         guard start <= end else {
@@ -97,115 +163,11 @@ package struct PromQLEvaluator: QueryEvaluator {
         }
         // A longer step than the range gives one point; the product in milliseconds must not overflow.
         let milliseconds = step < .milliseconds(timeLimit * 2) ? step.wholeMilliseconds : timeLimit * 2
-        guard (end.milliseconds - start.milliseconds) / milliseconds <= maximumSteps else {
+        let count = (end.milliseconds - start.milliseconds) / milliseconds
+        guard count <= maximumSteps else {
             throw QueryError(
                 .badData, "expected at most 11,000 steps, found more; a longer step or a shorter range gives fewer")
         }
-        return stride(from: start.milliseconds, through: end.milliseconds, by: Int64.Stride(milliseconds))
-    }
-
-    // MARK: reading
-
-    private func latest(
-        _ plan: SelectorPlan, at time: Timestamp
-    ) async throws(QueryError) -> [(labels: LabelSet, sample: Sample)] {
-        guard plan.canMatch else { return [] }
-        let found = try await reading { try await source.latest(plan.matchers, at: time, lookback: lookback) }
-        return found.filter { plan.allows($0.labels) }.sorted { $0.labels < $1.labels }
-    }
-
-    /// Samples after `start` and up to and including `end`, stale markers included.
-    private func select(
-        _ plan: SelectorPlan, after start: Timestamp, through end: Timestamp
-    ) async throws(QueryError) -> [SeriesSamples] {
-        guard plan.canMatch else { return [] }
-        let found = try await reading {
-            try await source.select(plan.matchers, from: start + .milliseconds(1), through: end)
-        }
-        return found.filter { plan.allows($0.labels) }.sorted { $0.labels < $1.labels }
-    }
-
-    /// The source's answer, its errors told apart.
-    private func reading<Answer>(_ read: () async throws -> Answer) async throws(QueryError) -> Answer {
-        try Self.checkCancellation()
-        let answer: Answer
-        do {
-            answer = try await read()
-        } catch let error as QueryError {
-            throw error
-        } catch let error as SampleLimitExceeded {
-            throw QueryError(.execution, error.description)
-        } catch is CancellationError {
-            throw Self.canceled
-        } catch {
-            try Self.checkCancellation()
-            throw QueryError(.internal, "the store cannot be read: \(error)")
-        }
-        try Self.checkCancellation()
-        return answer
-    }
-
-    private static let canceled = QueryError(.canceled, "the query was canceled")
-
-    private static func checkCancellation() throws(QueryError) {
-        if Task.isCancelled { throw canceled }
-    }
-
-    private static func withoutStaleMarkers(_ series: [SeriesSamples]) -> [SeriesSamples] {
-        series.compactMap { one in
-            let samples = one.samples.filter { !StaleMarker.isStale($0.value) }
-            return samples.isEmpty ? nil : SeriesSamples(labels: one.labels, samples: samples)
-        }
-    }
-
-    // MARK: steps
-
-    private func range(
-        _ plan: SelectorPlan, steps: StrideThrough<Int64>, start: Timestamp, end: Timestamp
-    ) async throws(QueryError) -> [SeriesSamples] {
-        var points = 0
-        var result: [SeriesSamples] = []
-        func add(_ labels: LabelSet, _ samples: [Sample]) throws(QueryError) {
-            guard !samples.isEmpty else { return }
-            points += samples.count
-            guard points <= Self.maximumPoints else {
-                throw QueryError(.execution, "expected at most \(Self.maximumPoints) points, found more")
-            }
-            result.append(SeriesSamples(labels: labels, samples: samples))
-        }
-        if plan.isFixed {
-            // The same moment, and so the same value, at every step.
-            for (labels, sample) in try await latest(plan, at: plan.moment(at: start, start: start, end: end)) {
-                try Self.checkCancellation()
-                try add(labels, steps.map { Sample(Timestamp(milliseconds: $0), sample.value) })
-            }
-            return result
-        }
-        let series = try await select(plan, after: start - plan.offset - lookback, through: end - plan.offset)
-        for one in series {
-            try Self.checkCancellation()
-            try add(one.labels, instantValues(of: one.samples, steps: steps, offset: plan.offset))
-        }
-        return result
-    }
-
-    /// The value at each step: of the newest sample not after it, unless that is too old or says that the series had
-    /// ended.
-    private func instantValues(of samples: [Sample], steps: StrideThrough<Int64>, offset: Duration) -> [Sample] {
-        let offset = offset.wholeMilliseconds
-        let lookback = lookback.wholeMilliseconds
-        var values: [Sample] = []
-        var next = 0
-        for step in steps {
-            let moment = step - offset
-            while next < samples.count, samples[next].timestamp.milliseconds <= moment { next += 1 }
-            guard next > 0 else { continue }
-            let newest = samples[next - 1]
-            guard newest.timestamp.milliseconds > moment - lookback, !StaleMarker.isStale(newest.value) else {
-                continue
-            }
-            values.append(Sample(Timestamp(milliseconds: step), newest.value))
-        }
-        return values
+        return StepGrid(start: start.milliseconds, step: milliseconds, count: Int(count) + 1)
     }
 }

@@ -69,6 +69,68 @@ package final class Pattern: Sendable {
         return isFound ? body(text, start, count) : nil
     }
 
+    /// The template with `$1`, `${1}`, `$name` and `${name}` replaced by what the groups took when the whole of `text` matches, as Go's
+    /// `Regexp.Expand` does: a group that is not there gives nothing, `$$` a dollar, and a name is as long as it can be.
+    /// - Returns: nil when `text` does not match.
+    package func expand(_ template: String, in text: String) -> String? {
+        var text = text
+        let capacity = Int(hd_re2_group_count(compiled)) + 1
+        var starts = [Int](repeating: 0, count: capacity)
+        var counts = [Int](repeating: -1, count: capacity)
+        let isMatch = text.withUTF8 { bytes in
+            bytes.withMemoryRebound(to: CChar.self) {
+                hd_re2_match_groups(compiled, $0.baseAddress, $0.count, &starts, &counts, Int32(capacity))
+            }
+        }
+        guard isMatch else { return nil }
+        let subject = Array(text.utf8)
+        var output: [UInt8] = []
+        var rest = Array(template.utf8)[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "$") else {
+                output.append(byte)
+                continue
+            }
+            if rest.first == UInt8(ascii: "$") {
+                rest.removeFirst()
+                output.append(UInt8(ascii: "$"))
+            } else if let (name, length) = Self.groupName(rest) {
+                rest.removeFirst(length)
+                let group = number(ofGroup: name)
+                if group < capacity, counts[group] >= 0 {
+                    output += subject[starts[group]..<starts[group] + counts[group]]
+                }
+            } else {
+                output.append(byte)
+            }
+        }
+        return String(decoding: output, as: UTF8.self)
+    }
+
+    /// The name behind a dollar, with or without braces, and how long it is with them; nil: there is none.
+    private static func groupName(_ template: ArraySlice<UInt8>) -> (name: ArraySlice<UInt8>, length: Int)? {
+        let hasBrace = template.first == UInt8(ascii: "{")
+        let name = template.dropFirst(hasBrace ? 1 : 0).prefix { byte in
+            byte == UInt8(ascii: "_") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+                || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+        }
+        guard !name.isEmpty else { return nil }
+        guard hasBrace else { return (name, name.count) }
+        guard template.dropFirst(1 + name.count).first == UInt8(ascii: "}") else { return nil }
+        return (name, name.count + 2)
+    }
+
+    /// `Int.max` for a group that is not there.
+    private func number(ofGroup name: ArraySlice<UInt8>) -> Int {
+        if name.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) {
+            return Int(String(decoding: name, as: UTF8.self)) ?? .max
+        }
+        let number = name.withUnsafeBytes { bytes in
+            hd_re2_group_named(compiled, bytes.bindMemory(to: CChar.self).baseAddress, bytes.count)
+        }
+        return number > 0 ? Int(number) : .max
+    }
+
     /// The pattern with `(?<name>` spelled `(?P<name>`: the RE2 of Debian 12 knows only the latter, Go's regexp both.
     /// Escapes, `\Q…\E` and character classes stay as they are, and so does look-behind, which RE2 then refuses.
     static func spellingGroupNames(_ pattern: [UInt8]) -> [UInt8] {

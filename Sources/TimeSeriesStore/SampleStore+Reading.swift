@@ -20,6 +20,33 @@ extension SampleStore {
         }
     }
 
+    package func forEachSeries(
+        _ matchers: [LabelMatcher], from start: Timestamp, through end: Timestamp,
+        _ body: (SeriesSamples) throws -> Void
+    ) async throws {
+        guard start <= end else { return }
+        var rest = try matchingSeries(matchers)[...]
+        // A few series show how many samples to expect of the others.
+        var count = 32
+        while !rest.isEmpty {
+            let numbers = Array(rest.prefix(count))
+            rest = rest.dropFirst(count)
+            var samples = try await samples(of: numbers, range: start.milliseconds...end.milliseconds)
+            let labels = labels(of: numbers, where: { !samples[$0].isEmpty })
+            let read = samples.reduce(0) { $0 + $1.count }
+            for (position, labels) in labels.enumerated() {
+                guard let labels else { continue }
+                var taken: [Sample] = []
+                swap(&taken, &samples[position])
+                try body(SeriesSamples(labels: labels, samples: taken))
+            }
+            count = max(8, min(Self.batchSamples / max(1, read / numbers.count), 4_096))
+        }
+    }
+
+    /// Samples that `forEachSeries` reads at once, about: 16 MB.
+    private static let batchSamples = 1_000_000
+
     package func latest(
         _ matchers: [LabelMatcher], at time: Timestamp, lookback: Duration
     ) async throws -> [(labels: LabelSet, sample: Sample)] {

@@ -21,7 +21,8 @@ private func text(_ answer: QueryAnswer) -> String {
     return switch answer.value {
     case .scalar(let sample): text(sample)
     case .string(let value, let time): "\(value)@\(time.seconds)"
-    case .vector(let vector): vector.map { "\(text($0.labels)) \(text($0.sample))" }.joined(separator: "; ")
+    // Of one time the order is that of the store.
+    case .vector(let vector): vector.map { "\(text($0.labels)) \(text($0.sample))" }.sorted().joined(separator: "; ")
     case .matrix(let matrix):
         matrix.map { "\(text($0.labels)) \($0.samples.map(text).joined(separator: " "))" }.joined(separator: "; ")
     }

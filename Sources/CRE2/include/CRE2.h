@@ -26,6 +26,18 @@ bool hd_re2_search(
     const hd_re2 *_Nonnull pattern, const char *_Nullable text, size_t length, ptrdiff_t *_Nonnull start,
     ptrdiff_t *_Nonnull count);
 
+/// The number of groups of the pattern, the whole match not counted.
+int hd_re2_group_count(const hd_re2 *_Nonnull pattern);
+
+/// The number of the group with a name, from 1; 0 when there is none.
+int hd_re2_group_named(const hd_re2 *_Nonnull pattern, const char *_Nullable name, size_t length);
+
+/// Matches the whole of the UTF-8 text and sets the places of the whole match and of `capacity` - 1 groups; a group that took no
+/// part has a length of -1.
+bool hd_re2_match_groups(
+    const hd_re2 *_Nonnull pattern, const char *_Nullable text, size_t length, ptrdiff_t *_Nonnull starts,
+    ptrdiff_t *_Nonnull counts, int capacity);
+
 void hd_re2_free(hd_re2 *_Nonnull pattern);
 
 #ifdef __cplusplus

@@ -5,9 +5,10 @@ import RE2
 /// A selector that was checked and narrowed to what the asker may read.
 struct SelectorPlan {
     /// For the source.
-    let matchers: [LabelMatcher]
-    let offset: Duration
-    private let at: EvaluationTime?
+    private(set) var matchers: [LabelMatcher]
+    /// Milliseconds.
+    private(set) var offset: Int64 = 0
+    private var at: EvaluationTime?
     /// The sites to keep; nil: all, and series without a site.
     private let sites: Set<String>?
 
@@ -28,6 +29,14 @@ struct SelectorPlan {
                 at: selector.range.lowerBound, of: expression)
             throw QueryError(.badData, error.description)
         }
+        self.init(matchers, scope: scope)
+        offset = selector.offset.wholeMilliseconds
+        at = selector.at
+    }
+
+    /// A selector without offset that is known to be right.
+    init(_ matchers: [LabelMatcher], scope: QueryScope) {
+        self.matchers = matchers
         switch scope {
         case .everything: sites = nil
         case .sites(let allowed):
@@ -36,12 +45,9 @@ struct SelectorPlan {
             sites = named
             // One site is looked up in the index; several are sorted out afterwards.
             if named.count == 1, let site = named.first {
-                matchers.append(LabelMatcher(Self.siteLabel, .equal, site))
+                self.matchers.append(LabelMatcher(Self.siteLabel, .equal, site))
             }
         }
-        self.matchers = matchers
-        offset = selector.offset
-        at = selector.at
     }
 
     /// Whether a missing label satisfies the matcher.
@@ -73,15 +79,8 @@ struct SelectorPlan {
     /// Whether `@` ties the selector to one moment.
     var isFixed: Bool { at != nil }
 
-    /// The moment to look at when the expression is evaluated at `time` by a query from `start` to `end`.
-    func moment(at time: Timestamp, start: Timestamp, end: Timestamp) -> Timestamp {
-        let base =
-            switch at {
-            case nil: time
-            case .time(let fixed): fixed
-            case .start: start
-            case .end: end
-            }
-        return base - offset
+    /// The moment to look at when the expression is evaluated at `time` by a query from `start` to `end`, in milliseconds.
+    func moment(at time: Int64, start: Int64, end: Int64) -> Int64 {
+        (at?.milliseconds(start: start, end: end) ?? time) - offset
     }
 }

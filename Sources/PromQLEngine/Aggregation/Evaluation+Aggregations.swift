@@ -1,0 +1,125 @@
+import MonitoringModel
+import PromQLSyntax
+
+extension Evaluation {
+    func streamAggregation(_ aggregation: Aggregation, _ grid: StepGrid, _ emit: Emit) async throws {
+        switch aggregation.operator {
+        case .topk, .bottomk, .limitk, .limitRatio: try await streamChosen(aggregation, grid, emit)
+        case .quantile: try await streamQuantiles(aggregation, grid, emit)
+        case .countValues: try await streamValueCounts(aggregation, grid, emit)
+        default: try await streamFolded(aggregation, grid, emit)
+        }
+    }
+
+    /// Aggregations that take in one series after the other, so that none is held.
+    private func streamFolded(_ aggregation: Aggregation, _ grid: StepGrid, _ emit: Emit) async throws {
+        var groups = Groups<GroupFold>(aggregation)
+        func newFold() throws -> GroupFold {
+            try budget.hold(grid.count)
+            return GroupFold(aggregation.operator, steps: grid.count)
+        }
+        try await stream(aggregation.content, grid) { series in
+            // A group without any value at any step is none.
+            guard series.values.contains(where: { !Absent.isAbsent($0) }) else { return }
+            let place = try groups.place(of: series.labels, first: try newFold())
+            groups.values[place].add(series.values)
+        }
+        budget.release(groups.values.count * grid.count)
+        for (labels, fold) in zip(groups.labels, groups.values) {
+            try emit(StepSeries(labels: labels, values: fold.values))
+        }
+    }
+
+    /// All series by group.
+    private func grouped(_ aggregation: Aggregation, _ grid: StepGrid) async throws -> Groups<[StepSeries]> {
+        var groups = Groups<[StepSeries]>(aggregation)
+        for series in try await vector(aggregation.content, grid) {
+            groups.values[groups.place(of: series.labels, first: [])].append(series)
+        }
+        return groups
+    }
+
+    private func release(_ groups: Groups<[StepSeries]>, _ grid: StepGrid) {
+        budget.release(groups.values.reduce(0) { $0 + $1.count } * grid.count)
+    }
+
+    private func parameter(_ aggregation: Aggregation, _ grid: StepGrid) async throws -> [Double] {
+        guard let parameter = aggregation.parameter else { return [] }
+        return try await scalar(parameter, grid)
+    }
+
+    private func streamChosen(_ aggregation: Aggregation, _ grid: StepGrid, _ emit: Emit) async throws {
+        let parameters = try await parameter(aggregation, grid)
+        let place = aggregation.parameter?.range ?? aggregation.range
+        let groups = try await grouped(aggregation, grid)
+        defer { release(groups, grid) }
+        guard !groups.values.isEmpty else { return }
+        let isRatio = aggregation.operator == .limitRatio
+        for parameter in parameters {
+            if isRatio {
+                if parameter.isNaN { throw failure("expected a ratio between -1 and 1, found NaN", at: place) }
+                if !(-1...1).contains(parameter) {
+                    annotations.warn(
+                        "ratio value should be between -1 and 1, got \(parameter.goText), "
+                            + "capping to \(parameter > 0 ? 1 : -1)", place)
+                }
+            } else if !(parameter.magnitude < 9.2e18) {
+                throw failure("expected a number of series, found \(parameter.goText)", at: place)
+            }
+        }
+        let choice = SeriesChoice(aggregation.operator, parameters)
+        for group in groups.values {
+            for series in choice.chosen(of: group) { try emit(series) }
+        }
+    }
+
+    private func streamQuantiles(_ aggregation: Aggregation, _ grid: StepGrid, _ emit: Emit) async throws {
+        let shares = try await parameter(aggregation, grid)
+        if let place = aggregation.parameter?.range {
+            for share in shares where !(0...1).contains(share) { noteShare(share, place) }
+        }
+        let groups = try await grouped(aggregation, grid)
+        defer { release(groups, grid) }
+        var values: [Double] = []
+        for (labels, group) in zip(groups.labels, groups.values) {
+            var result = Array(repeating: Absent.value, count: grid.count)
+            for step in 0..<grid.count {
+                values.removeAll(keepingCapacity: true)
+                for series in group where !Absent.isAbsent(series.values[step]) { values.append(series.values[step]) }
+                if !values.isEmpty { result[step] = quantile(shares[step], of: &values) }
+            }
+            try emit(StepSeries(labels: labels, values: result))
+        }
+    }
+
+    private func streamValueCounts(_ aggregation: Aggregation, _ grid: StepGrid, _ emit: Emit) async throws {
+        guard let parameter = aggregation.parameter else { return }
+        let name = try text(parameter)
+        guard !name.isEmpty else {
+            throw failure("expected the name of a label in count_values, found an empty text", at: parameter.range)
+        }
+        let grouping = Grouping(aggregation)
+        // Of labels that are grouped away the value's own stays.
+        let isKept = !aggregation.isWithout || !aggregation.grouping.contains(name)
+        var counts: [LabelSet: [Double]] = [:]
+        var order: [LabelSet] = []
+        var texts: [UInt64: String] = [:]
+        try await stream(aggregation.content, grid) { series in
+            let group = grouping(series.labels)
+            for (step, value) in series.values.enumerated() where !Absent.isAbsent(value) {
+                let text = texts[value.bitPattern] ?? value.goPlainText
+                if texts.count < 10_000 { texts[value.bitPattern] = text }
+                let labels = isKept ? group.setting(name, to: text) : group
+                if counts[labels] == nil {
+                    try budget.hold(grid.count)
+                    order.append(labels)
+                    counts[labels] = Array(repeating: Absent.value, count: grid.count)
+                }
+                let before = counts[labels]?[step] ?? Absent.value
+                counts[labels]?[step] = Absent.isAbsent(before) ? 1 : before + 1
+            }
+        }
+        budget.release(order.count * grid.count)
+        for labels in order { try emit(StepSeries(labels: labels, values: counts[labels] ?? [])) }
+    }
+}

@@ -1,0 +1,68 @@
+import MonitoringModel
+import PromQLSyntax
+import RE2
+
+/// `label_replace`: a label set to what a pattern found in another one.
+struct LabelReplacement {
+    private let destination: String
+    private let source: String
+    private let replacement: String
+    private let pattern: Pattern
+
+    /// - Throws: when the pattern is no regular expression.
+    init(destination: String, replacement: String, source: String, pattern: String) throws(PatternError) {
+        self.destination = destination
+        self.source = source
+        self.replacement = replacement
+        self.pattern = try Pattern(pattern)
+    }
+
+    func callAsFunction(_ labels: LabelSet) -> LabelSet {
+        guard let value = pattern.expand(replacement, in: labels[source] ?? "") else { return labels }
+        return labels.setting(destination, to: value)
+    }
+}
+
+/// Compares texts so that runs of digits count as numbers: "eth2" comes before "eth10".
+func isNaturallyOrdered(_ a: String, before b: String) -> Bool {
+    func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
+    var left = Array(a.utf8)[...]
+    var right = Array(b.utf8)[...]
+    while let first = left.first, let second = right.first {
+        if isDigit(first), isDigit(second) {
+            let one = left.prefix(while: isDigit)
+            let other = right.prefix(while: isDigit)
+            let (a, b) = (one.drop { $0 == UInt8(ascii: "0") }, other.drop { $0 == UInt8(ascii: "0") })
+            if a.count != b.count { return a.count < b.count }
+            if !a.elementsEqual(b) { return a.lexicographicallyPrecedes(b) }
+            if one.count != other.count { return one.count < other.count }
+            left = left.dropFirst(one.count)
+            right = right.dropFirst(other.count)
+        } else {
+            if first != second { return first < second }
+            left = left.dropFirst()
+            right = right.dropFirst()
+        }
+    }
+    return left.count < right.count
+}
+
+extension PromQLExpression {
+    /// The labels that a selector asks for by equality, which `absent` gives its result.
+    var absentLabels: LabelSet {
+        let matchers: [SelectorMatcher]
+        switch self {
+        case .vector(let selector): matchers = selector.matchers
+        case .matrix(let matrix): matchers = matrix.selector.matchers
+        default: return LabelSet()
+        }
+        var labels: [Label] = []
+        var seen: Set<String> = []
+        for matcher in matchers.map(\.matcher) where matcher.name != Label.metricName {
+            let isFirst = seen.insert(matcher.name).inserted
+            labels.removeAll { $0.name == matcher.name }
+            if matcher.operation == .equal, isFirst { labels.append(Label(matcher.name, matcher.value)) }
+        }
+        return LabelSet(labels)
+    }
+}
