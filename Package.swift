@@ -61,6 +61,7 @@ let package = Package(
         .target(name: "CShippedModules"),
         .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
+        .target(name: "CSnappy", linkerSettings: [.linkedLibrary("snappy")]),
 
         // vocabulary
         library("MonitoringModel"),
@@ -81,6 +82,7 @@ let package = Package(
         // engines
         library("TimeSeriesStore", ["CPlatform", "MonitoringModel", "ChunkEncoding", "RE2", "DatabaseFiles", grdb]),
         library("PromQLEngine", ["MonitoringModel", "PromQLSyntax", "RE2"]),
+        library("RemoteStorage", ["MonitoringModel", "CSnappy"]),
 
         // domain
         library("Polling", ["MonitoringModel", "Inventory", "ExpositionFormat", "SNMP", "HTTPTransport", "RE2"]),
@@ -168,6 +170,7 @@ let package = Package(
         tests("ExpositionFormat", ["ExpositionFormat", "MonitoringModel"]),
         tests("PromQLSyntax", ["PromQLSyntax", "MonitoringModel"]),
         tests("PromQLEngine", ["PromQLEngine", "PromQLSyntax", "RE2", "MonitoringModel"]),
+        tests("RemoteStorage", ["RemoteStorage", "MonitoringModel"]),
         tests(
             "TimeSeriesStore",
             [

@@ -1,0 +1,47 @@
+/// What became of a request that could be read.
+package struct WriteOutcome: Hashable, Sendable {
+    /// Samples given to the store. What the store then refuses, it counts itself.
+    package var samples = 0
+    /// `TimeSeries` messages whose samples were given to the store.
+    package var series = 0
+    /// Of them, those that the receiver did not know and looked up in the store.
+    package var seriesLookedUp = 0
+    /// Metrics described.
+    package var metadata = 0
+    /// Exemplars, which are not kept.
+    package var exemplarsIgnored = 0
+    /// Native histograms, which are not supported.
+    package var histogramsIgnored = 0
+    /// `TimeSeries` messages left out because of their labels.
+    package var seriesRefused = 0
+    /// Samples left out: those of series left out, and those not newer than the one before them in their series.
+    package var samplesRefused = 0
+    /// Descriptions of metrics left out.
+    package var metadataRefused = 0
+    /// The refusal that comes first in the request; nil when nothing was left out.
+    package var firstRefusal: RemoteWriteError?
+
+    package init() {}
+
+    /// The HTTP status that the protocol wants: 400 when something was left out, so that the sender shows it and does not
+    /// repeat it, else 204. What was not left out is taken in both cases.
+    package var status: Int { firstRefusal == nil ? 204 : 400 }
+
+    /// The text of the answer; nil for 204.
+    package var message: String? {
+        guard let firstRefusal else { return nil }
+        var refused: [String] = []
+        if seriesRefused > 0 { refused.append("\(seriesRefused) series") }
+        if samplesRefused > 0 { refused.append("\(samplesRefused) samples") }
+        if metadataRefused > 0 { refused.append("\(metadataRefused) descriptions of metrics") }
+        return "refused \(refused.joined(separator: ", ")) and took \(samples) samples; first: \(firstRefusal)"
+    }
+
+    /// Remembers a refusal when none comes before it in the request.
+    ///
+    /// - Parameter error: not made when it is not needed, for a request may earn very many.
+    mutating func note(at byte: Int, _ error: () -> RemoteWriteError) {
+        if let first = firstRefusal?.byte, first <= byte { return }
+        firstRefusal = error()
+    }
+}
