@@ -187,6 +187,9 @@ let package = Package(
             name: "StoreBenchmark", dependencies: ["TimeSeriesStore", "MonitoringModel", argumentParser],
             path: "Tests/Benchmarks/StoreBenchmark", swiftSettings: checks),
         .executableTarget(
+            name: "RemoteWriteBenchmark", dependencies: ["RemoteStorage", "MonitoringModel"],
+            path: "Tests/Benchmarks/RemoteWriteBenchmark", swiftSettings: checks),
+        .executableTarget(
             name: "SweepBenchmark", dependencies: ["SNMP", argumentParser], path: "Tests/Benchmarks/SweepBenchmark",
             swiftSettings: checks),
         tests(
