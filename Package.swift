@@ -73,6 +73,7 @@ let package = Package(
         library("Reachability", ["CPlatform", "Threads"]),
         library("HTTPTransport", ["CCurl", "CPlatform", "Threads"]),
         library("ExpositionFormat", ["MonitoringModel"]),
+        library("AnswerFormat", ["MonitoringModel"]),
         library("PromQLSyntax", ["MonitoringModel"]),
         library("ChunkEncoding", ["MonitoringModel", "CPlatform"]),
         library("RE2", ["CRE2"]),
@@ -168,6 +169,10 @@ let package = Package(
             swiftSettings: checks),
         tests("HTTPTransport", ["HTTPTransport"]),
         tests("ExpositionFormat", ["ExpositionFormat", "MonitoringModel"]),
+        tests("AnswerFormat", ["AnswerFormat", "MonitoringModel"]),
+        .executableTarget(
+            name: "AnswerBenchmark", dependencies: ["AnswerFormat", "MonitoringModel", "TestSupport"],
+            path: "Tests/Benchmarks/AnswerBenchmark", swiftSettings: checks),
         tests("PromQLSyntax", ["PromQLSyntax", "MonitoringModel"]),
         tests("PromQLEngine", ["PromQLEngine", "PromQLSyntax", "RE2", "MonitoringModel"]),
         tests("RemoteStorage", ["RemoteStorage", "MonitoringModel"]),
