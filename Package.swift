@@ -114,8 +114,9 @@ let package = Package(
         library(
             "HTTPAPI",
             [
-                "MonitoringModel", "Inventory", "ExpositionFormat", "PromQLSyntax", "WebUI", "Access", "Polling",
-                "Incidents", "AlertDispatch", hummingbird, httpTypes, nioCore, logging,
+                "MonitoringModel", "Inventory", "ExpositionFormat", "PromQLSyntax", "AnswerFormat", "RemoteStorage",
+                "WebUI",
+                "Access", "Polling", "Incidents", "AlertDispatch", hummingbird, httpTypes, nioCore, logging,
             ]),
 
         // composition
@@ -137,7 +138,7 @@ let package = Package(
                 "MonitoringModel", "Inventory", "SNMP", "HTTPTransport", "DatabaseFiles", "TimeSeriesStore",
                 "PromQLEngine", "Polling", "Reachability", "Incidents", "AlertDispatch", "Access", "StateStore",
                 "HTTPAPI",
-                "HaidangConfiguration", "ExpositionFormat", "PromQLSyntax",
+                "HaidangConfiguration", "ExpositionFormat", "PromQLSyntax", "RemoteStorage",
                 "CitySimulator", logging, lifecycle, unixSignals, nioCore, nioPosix, nioHTTP1,
             ]),
 

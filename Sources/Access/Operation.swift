@@ -13,6 +13,8 @@ package enum Operation: String, CaseIterable, Sendable {
     /// What the running configuration says, without secrets.
     case readConfiguration
     case reload
+    /// Samples from elsewhere, into the store.
+    case writeSamples
     /// Names, roles and areas of tokens, never the tokens.
     case readTokens
     case createToken
@@ -46,7 +48,7 @@ extension Operation {
         switch self {
         case .readHealth, .readAssets: .open
         case .readPages, .readMetrics, .readAlerts, .readTargets, .query: .role(.viewer)
-        case .readConfiguration, .reload: .cityWide(.operator)
+        case .readConfiguration, .reload, .writeSamples: .cityWide(.operator)
         case .readTokens, .createToken, .removeToken: .cityWide(.admin)
         case .readDatabase, .verifyDatabase, .backUpDatabase, .exportDatabase, .importDatabase, .compactDatabase:
             .cityWide(.admin)

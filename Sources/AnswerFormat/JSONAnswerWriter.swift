@@ -8,6 +8,8 @@ package import MonitoringModel
 /// without the line breaks. Empty warnings and infos are left out, and so are the values of a series without samples.
 package struct JSONAnswerWriter: AnswerWriter {
     private let answer: QueryAnswer
+    /// JSON of what the query took.
+    private let statistics: String?
     private let chunkSize: Int
     private var place = Place.opening
 
@@ -23,9 +25,12 @@ package struct JSONAnswerWriter: AnswerWriter {
         case end
     }
 
-    /// - Parameter chunkSize: bytes at which a piece is handed over.
-    package init(_ answer: QueryAnswer, chunkSize: Int = AnswerChunk.usualSize) {
+    /// - Parameters:
+    ///   - statistics: a JSON value that becomes `stats` beside the result.
+    ///   - chunkSize: bytes at which a piece is handed over.
+    package init(_ answer: QueryAnswer, statistics: String? = nil, chunkSize: Int = AnswerChunk.usualSize) {
         self.answer = answer
+        self.statistics = statistics
         self.chunkSize = max(chunkSize, 1)
     }
 
@@ -63,15 +68,14 @@ package struct JSONAnswerWriter: AnswerWriter {
             DecimalText.append(sample.timestamp.seconds, to: &chunk)
             chunk.append(#",""#)
             DecimalText.appendPositional(sample.value, to: &chunk)
-            chunk.append(#""]}"#)
-            return placeOfWarnings
+            chunk.append(UInt8(ascii: "\""))
+            return closeResult(to: &chunk)
         case .string(let text, let time):
             chunk.append(#"string","result":["#)
             DecimalText.append(time.seconds, to: &chunk)
             chunk.append(UInt8(ascii: ","))
             JSONText.append(text, .value, to: &chunk)
-            chunk.append("]}")
-            return placeOfWarnings
+            return closeResult(to: &chunk)
         case .vector(let elements):
             chunk.append(#"vector","result":["#)
             return placeOfElement(0, of: elements.count, to: &chunk)
@@ -79,6 +83,16 @@ package struct JSONAnswerWriter: AnswerWriter {
             chunk.append(#"matrix","result":["#)
             return placeOfElement(0, of: series.count, to: &chunk)
         }
+    }
+
+    private func closeResult(to chunk: inout [UInt8]) -> Place {
+        chunk.append(UInt8(ascii: "]"))
+        if let statistics {
+            chunk.append(#","stats":"#)
+            chunk.append(contentsOf: statistics.utf8)
+        }
+        chunk.append(UInt8(ascii: "}"))
+        return placeOfWarnings
     }
 
     private var placeOfWarnings: Place { answer.warnings.isEmpty ? placeOfInfos : .warning(0) }
@@ -95,10 +109,7 @@ package struct JSONAnswerWriter: AnswerWriter {
 
     /// Where it goes on after what stands before an element, or after the last one.
     private func placeOfElement(_ index: Int, of count: Int, to chunk: inout [UInt8]) -> Place {
-        guard index < count else {
-            chunk.append("]}")
-            return placeOfWarnings
-        }
+        guard index < count else { return closeResult(to: &chunk) }
         chunk.append(index == 0 ? #"{"metric":{"# : #",{"metric":{"#)
         return .label(element: index, 0)
     }

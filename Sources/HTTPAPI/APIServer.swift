@@ -3,6 +3,7 @@ import HTTPTypes
 package import Hummingbird
 package import Logging
 package import MonitoringModel
+package import RemoteStorage
 package import WebUI
 
 /// All endpoints of the service, each behind the one check point.
@@ -16,14 +17,18 @@ package struct APIServer: Sendable {
     private let pages: Pages
     private let clock: any WallClock
     private let history: PoolHistory
+    private let receiver: RemoteWriteReceiver
     private let logger: Logger
+    /// Shared by all routers.
+    private let desk = QueryDesk()
     /// Shared by all routers.
     private let truncated = TruncatedPages()
 
     /// - Parameter logger: gets what went wrong inside and is not for askers.
     package init(
         view: any ServiceView, evaluator: any QueryEvaluator, source: any SeriesSource, checkPoint: CheckPoint,
-        tokens: any TokenStore, care: any StoreCare, pages: Pages, history: PoolHistory, clock: any WallClock,
+        tokens: any TokenStore, care: any StoreCare, pages: Pages, history: PoolHistory, receiver: RemoteWriteReceiver,
+        clock: any WallClock,
         logger: Logger = Logger(label: "haidang.http")
     ) {
         self.view = view
@@ -34,6 +39,7 @@ package struct APIServer: Sendable {
         self.care = care
         self.pages = pages
         self.history = history
+        self.receiver = receiver
         self.clock = clock
         self.logger = logger
     }
@@ -68,10 +74,14 @@ package struct APIServer: Sendable {
 
     /// The table of everything that is served. What is not here does not exist.
     private func endpoints() -> [Endpoint] {
-        let query = QueryEndpoints(evaluator: evaluator, clock: clock)
+        let query = QueryEndpoints(evaluator: evaluator, desk: desk, clock: clock)
+        let selectors = SelectorReader(evaluator: evaluator)
+        let series = SeriesEndpoints(source: source, selectors: selectors, view: view, clock: clock)
+        let status = StatusEndpoints(view: view, source: source, clock: clock)
+        let write = WriteEndpoint(receiver: receiver)
         let state = StateEndpoints(view: view, clock: clock)
         let metrics = MetricsEndpoints(
-            view: view, source: source, evaluator: evaluator, truncated: truncated, clock: clock)
+            view: view, source: source, selectors: selectors, truncated: truncated, clock: clock)
         let health = HealthEndpoints(view: view)
         let admin = AdminEndpoints(view: view, checkPoint: checkPoint, tokens: tokens, clock: clock)
         let database = DatabaseEndpoints(care: care, view: view, logger: logger)
@@ -88,15 +98,40 @@ package struct APIServer: Sendable {
             Endpoint(method: .get, path: "/federate", operation: .readMetrics) {
                 try await metrics.federate($0, scope: $2)
             },
-            Endpoint(method: .get, path: "/api/v1/query", operation: .query) { try await query.instant($0, scope: $2) },
-            Endpoint(method: .post, path: "/api/v1/query", operation: .query) {
-                try await query.instant($0, scope: $2)
+            Endpoint(method: .get, path: "/-/healthy", operation: .readHealth) { _, _, _ in status.healthy() },
+            Endpoint(method: .get, path: "/-/ready", operation: .readHealth) { _, _, _ in status.ready() },
+            Endpoint(method: .get, path: "/api/v1/status/buildinfo", operation: .query) { _, _, _ in
+                try status.buildInformation()
             },
-            Endpoint(method: .get, path: "/api/v1/query_range", operation: .query) {
-                try await query.range($0, scope: $2)
+            Endpoint(method: .get, path: "/api/v1/status/config", operation: .readConfiguration) { _, _, _ in
+                try status.configuration()
             },
-            Endpoint(method: .post, path: "/api/v1/query_range", operation: .query) {
-                try await query.range($0, scope: $2)
+            Endpoint(method: .get, path: "/api/v1/status/flags", operation: .readConfiguration) { _, _, _ in
+                try status.flags()
+            },
+            Endpoint(method: .get, path: "/api/v1/status/runtimeinfo", operation: .query) { _, _, _ in
+                try status.runtimeInformation()
+            },
+            Endpoint(method: .get, path: "/api/v1/status/tsdb", operation: .readConfiguration) { request, _, _ in
+                try await status.storeStatistics(request)
+            },
+            Endpoint(method: .get, path: "/api/v1/alertmanagers", operation: .readAlerts) { _, _, _ in
+                try status.alertmanagers()
+            },
+            Endpoint(method: .get, path: "/api/v1/metadata", operation: .query) { request, _, _ in
+                try await series.metadata(request)
+            },
+            Endpoint(method: .get, path: "/api/v1/targets/metadata", operation: .query) {
+                try await series.targetMetadata($0, scope: $2)
+            },
+            Endpoint(method: .get, path: "/api/v1/label/{name}/values", operation: .query) {
+                try await series.values(of: $0.uri.path, $0, scope: $2)
+            },
+            Endpoint(method: .get, path: "/api/v1/rules", operation: .readAlerts) {
+                try await state.rules($0, scope: $2)
+            },
+            Endpoint(method: .post, path: "/api/v1/write", operation: .writeSamples) { request, _, _ in
+                try await write.write(request)
             },
             Endpoint(method: .get, path: "/api/v1/alerts", operation: .readAlerts) { try state.alerts(scope: $2) },
             Endpoint(method: .get, path: "/api/v1/targets", operation: .readTargets) { try state.targets(scope: $2) },
@@ -133,6 +168,20 @@ package struct APIServer: Sendable {
             },
             Endpoint(method: .get, path: "/", operation: .readPages) { try await overview.page($0, scope: $2) },
         ]
+        let asked: [(String, @Sendable (Request, Principal, QueryScope) async throws -> Response)] = [
+            ("query", { try await query.instant($0, asker: $1.name, scope: $2) }),
+            ("query_range", { try await query.range($0, asker: $1.name, scope: $2) }),
+            ("query_exemplars", { request, _, _ in try await query.exemplars(request) }),
+            ("format_query", { request, _, _ in try await query.format(request) }),
+            ("parse_query", { request, _, _ in try await query.parse(request) }),
+            ("series", { try await series.series($0, scope: $2) }),
+            ("labels", { try await series.labels($0, scope: $2) }),
+        ]
+        for (name, handle) in asked {
+            for method in [HTTPRequest.Method.get, .post] {
+                table.append(Endpoint(method: method, path: "/api/v1/\(name)", operation: .query, handle: handle))
+            }
+        }
         for asset in pages.assets {
             table.append(
                 Endpoint(method: .get, path: asset.path, operation: .readAssets) { _, _, _ in

@@ -8,7 +8,7 @@ import PromQLSyntax
 struct MetricsEndpoints: Sendable {
     let view: any ServiceView
     let source: any SeriesSource
-    let evaluator: any QueryEvaluator
+    let selectors: SelectorReader
     let truncated: TruncatedPages
     let clock: any WallClock
 
@@ -41,12 +41,12 @@ struct MetricsEndpoints: Sendable {
     /// The latest value of the series that any `match[]` selects.
     func federate(_ request: Request, scope: QueryScope) async throws -> Response {
         let parameters = RequestParameters(query: request.uri.query ?? "")
-        let selectors = parameters.all("match[]")
-        guard !selectors.isEmpty else { throw BadParameter("match[]", expected: "a series selector", found: nil) }
+        let texts = parameters.all("match[]")
+        guard !texts.isEmpty else { throw BadParameter("match[]", expected: "a series selector", found: nil) }
         let now = clock.now
         var found: [LabelSet: Sample] = [:]
-        for selector in selectors {
-            let matchers = try await self.matchers(of: selector, scope: scope)
+        for text in texts {
+            let matchers = try await selectors.matchers(of: text, parameter: "match[]", scope: scope)
             for (labels, sample) in try await source.latest(matchers, at: now, lookback: Self.lookback)
             where scope.includes(site: labels["site"]) {
                 found[labels] = sample
@@ -54,20 +54,6 @@ struct MetricsEndpoints: Sendable {
         }
         let rows = found.map { (labels: $0.key, sample: $0.value) }
         return page(families(rows), flavor: ExpositionFlavor(accept: request.headers[.accept]))
-    }
-
-    /// - Throws: what is wrong with the selector: no selector, one of another time, one of the whole store, a bad pattern.
-    private func matchers(of selector: String, scope: QueryScope) async throws -> [LabelMatcher] {
-        guard case .vector(let parsed) = try PromQLParser.parse(selector) else {
-            throw BadParameter("match[]", expected: "a series selector", found: selector)
-        }
-        guard parsed.offset == .zero, parsed.at == nil else {
-            throw BadParameter("match[]", expected: "a series selector without offset and @", found: selector)
-        }
-        // Patterns and what they match are the evaluator's subject, so it refuses them with the words of a query. The
-        // moment is one without samples: only the refusal matters.
-        _ = try await evaluator.instant(selector, at: Timestamp(milliseconds: 0), scope: scope)
-        return parsed.matchers.map(\.matcher)
     }
 
     /// Groups series into families sorted by name, each with its type and help.

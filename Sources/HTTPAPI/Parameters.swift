@@ -53,6 +53,15 @@ package struct RequestParameters: Sendable {
         seconds.isFinite && abs(seconds) < 9e12 ? Timestamp(seconds: seconds) : nil
     }
 
+    /// A whole number, at least 0; nil when it is left out or empty.
+    package func count(_ name: String) throws -> Int? {
+        guard let text = self[name], !text.isEmpty else { return nil }
+        guard let count = Int(text), count >= 0 else {
+            throw BadParameter(name, expected: "a whole number of at least 0", found: text)
+        }
+        return count
+    }
+
     /// Seconds as a number, or a Prometheus duration such as `1h30m`.
     package func duration(_ name: String) throws -> Duration? {
         guard let text = self[name] else { return nil }

@@ -133,3 +133,9 @@ package struct BadParameter: Error {
             "parameter \"\(name)\": expected \(expected), found \(found.map { "\"\($0.prefix(200))\"" } ?? "none")"
     }
 }
+
+extension LabelSet {
+    var dictionary: [String: String] {
+        Dictionary(labels.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+    }
+}

@@ -11,6 +11,7 @@ package import Polling
 package protocol ServiceView: Sendable {
     var facts: ServiceFacts { get }
     var inventory: CityInventory { get }
+    func settings() -> ServiceSettings
     /// Alerts that fire, oldest first.
     func alerts() -> [Alert]
     func standings() -> Standings
@@ -52,6 +53,35 @@ package struct ServiceFacts: Sendable {
         self.pollInterval = pollInterval
         self.metricsPageSeries = metricsPageSeries
         self.listensOnLoopback = listensOnLoopback
+    }
+}
+
+/// What the service runs with, for tools that ask a Prometheus for it. Holds no secrets.
+package struct ServiceSettings: Sendable {
+    /// The configuration in force, as YAML.
+    package var configuration: String
+    /// What the command line said, by option.
+    package var flags: [String: String]
+    package var startedAt: Timestamp
+    /// When the configuration in force was read.
+    package var configuredAt: Timestamp
+    /// Whether the last attempt to read it succeeded.
+    package var isReloaded: Bool
+    package var damagedRows: Int
+    /// How long raw samples are kept, as "90d".
+    package var retention: String
+
+    package init(
+        configuration: String, flags: [String: String], startedAt: Timestamp, configuredAt: Timestamp, isReloaded: Bool,
+        damagedRows: Int, retention: String
+    ) {
+        self.configuration = configuration
+        self.flags = flags
+        self.startedAt = startedAt
+        self.configuredAt = configuredAt
+        self.isReloaded = isReloaded
+        self.damagedRows = damagedRows
+        self.retention = retention
     }
 }
 

@@ -15,11 +15,7 @@ struct StateEndpoints: Sendable {
         let alerts = ScopeNarrowing(scope, inventory: view.inventory).narrowed(view.alerts())
         return try Reply.success(
             AlertList(
-                alerts: alerts.map {
-                    AlertRow(
-                        labels: $0.labels.dictionary, annotations: $0.annotations, state: $0.state.rawValue,
-                        activeAt: $0.activeAt.rfc3339, value: $0.value.prometheusText)
-                }))
+                alerts: alerts.map(AlertRow.init)))
     }
 
     /// Every target with its health and, when something is missing, the reason; field names follow Prometheus.
@@ -71,6 +67,54 @@ struct StateEndpoints: Sendable {
         return try Reply.success(SiteList(sites: sites, links: links))
     }
 
+    /// The built-in states as one group of alerting rules, with what fires of each.
+    func rules(_ request: Request, scope: QueryScope) async throws -> Response {
+        let parameters = try await RequestParameters(request)
+        let type = parameters["type"] ?? ""
+        guard ["", "alert", "record"].contains(type) else {
+            throw BadParameter("type", expected: "alert or record", found: type)
+        }
+        let names = parameters.all("rule_name[]")
+        let alerts = ScopeNarrowing(scope, inventory: view.inventory).narrowed(view.alerts())
+        let rules = BuiltInRule.all.filter { names.isEmpty || names.contains($0.name) }.map { rule in
+            let own = alerts.filter { $0.labels["alertname"] == rule.name }
+            return RuleRow(
+                type: "alerting", name: rule.name, query: rule.query, duration: 0, keepFiringFor: 0,
+                labels: ["severity": rule.severity], annotations: ["summary": rule.summary],
+                alerts: own.map(AlertRow.init), health: "ok", state: own.isEmpty ? "inactive" : "firing",
+                lastEvaluation: clock.now.rfc3339, evaluationTime: 0)
+        }
+        let group = RuleGroupRow(
+            name: "built-in", file: "", rules: rules, interval: view.facts.pollInterval.inSeconds, limit: 0,
+            lastEvaluation: clock.now.rfc3339, evaluationTime: 0)
+        return try Reply.success(["groups": type == "record" || rules.isEmpty ? [] : [group]])
+    }
+
+    private struct RuleGroupRow: Encodable {
+        var name: String
+        var file: String
+        var rules: [RuleRow]
+        var interval: Double
+        var limit: Int
+        var lastEvaluation: String
+        var evaluationTime: Double
+    }
+
+    private struct RuleRow: Encodable {
+        var type: String
+        var name: String
+        var query: String
+        var duration: Double
+        var keepFiringFor: Double
+        var labels: [String: String]
+        var annotations: [String: String]
+        var alerts: [AlertRow]
+        var health: String
+        var state: String
+        var lastEvaluation: String
+        var evaluationTime: Double
+    }
+
     private struct AlertList: Encodable {
         var alerts: [AlertRow]
     }
@@ -81,6 +125,14 @@ struct StateEndpoints: Sendable {
         var state: String
         var activeAt: String
         var value: String
+
+        init(_ alert: Alert) {
+            labels = alert.labels.dictionary
+            annotations = alert.annotations
+            state = alert.state.rawValue
+            activeAt = alert.activeAt.rfc3339
+            value = DecimalText.text(of: alert.value)
+        }
     }
 
     private struct TargetList: Encodable {

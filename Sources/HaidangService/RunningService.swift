@@ -42,8 +42,13 @@ final class RunningService: ServiceView {
     private let reloader = Reloader()
     let evaluator: any QueryEvaluator
 
-    private struct Mutable {
+    struct Mutable {
         var configuration: Configuration
+        /// As `settings` shows it.
+        var configurationText: String
+        var configuredAt: Timestamp
+        /// Whether the last attempt to read the configuration succeeded.
+        var isReloaded = true
         var isHistoryFilled: Bool
         var isPolling = false
         var isListening = false
@@ -51,7 +56,7 @@ final class RunningService: ServiceView {
         var failedReloads = 0
     }
 
-    private let mutable: Mutex<Mutable>
+    let mutable: Mutex<Mutable>
     let startedAt: Timestamp
 
     /// Opens everything but starts nothing: `services()` runs.
@@ -110,7 +115,11 @@ final class RunningService: ServiceView {
         }
         reachability = ReachabilityWatch(configuration.inventory)
         prober = try Self.prober(configuration, logger: logger)
-        mutable = Mutex(Mutable(configuration: configuration, isHistoryFilled: options.history == nil))
+        mutable = Mutex(
+            Mutable(
+                configuration: configuration,
+                configurationText: Self.configurationText(of: options.configurationDirectory), configuredAt: startedAt,
+                isHistoryFilled: options.history == nil))
     }
 
     private static func prober(
@@ -194,7 +203,10 @@ final class RunningService: ServiceView {
             logger.notice("configuration reloaded: \(count) targets")
             await audit("configuration.reload", by: principal)
         } catch {
-            mutable.withLock { $0.failedReloads += 1 }
+            mutable.withLock {
+                $0.failedReloads += 1
+                $0.isReloaded = false
+            }
             logger.error("configuration refused, the running one stays in force:\n\(error)")
             await audit("configuration.reload", by: principal, outcome: "refused")
             throw error
@@ -217,8 +229,12 @@ final class RunningService: ServiceView {
                 "listen addresses, dataDirectory, missedPolls, reachability, retention and the secrets of traps take effect at the next start"
             )
         }
+        let text = Self.configurationText(of: options.configurationDirectory)
         mutable.withLock {
             $0.configuration = new
+            $0.configurationText = text
+            $0.configuredAt = clock.now
+            $0.isReloaded = true
             $0.reloads += 1
         }
         poller.update(plan)

@@ -11,6 +11,7 @@ package import Logging
 package import MonitoringModel
 import NIOCore
 import Polling
+import RemoteStorage
 import SNMP
 package import ServiceLifecycle
 import Synchronization
@@ -41,7 +42,8 @@ package func runService(
     let api = APIServer(
         view: running, evaluator: evaluator, source: running.timeSeries, checkPoint: running.checkPoint,
         tokens: running.state, care: DatabaseCare(store: running.timeSeries, directory: lock.directory),
-        pages: try Pages(), history: history, clock: clock, logger: logger)
+        pages: try Pages(), history: history, receiver: RemoteWriteReceiver(appender: running.timeSeries),
+        clock: clock, logger: logger)
     let ready = ReadyAnnouncement(running: running, setUpToken: setUpToken)
 
     var services: [any Service] = [

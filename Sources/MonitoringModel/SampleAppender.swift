@@ -8,8 +8,9 @@ package protocol SampleAppender: Sendable {
 
     /// Queues samples for the next commit. When the bounded queue is full the whole batch is dropped and counted.
     ///
-    /// A sample that is not newer than the newest of its series is dropped and counted as out of order.
-    func append(_ batch: SampleBatch)
+    /// A sample that is too far behind the newest of its series is refused and counted.
+    @discardableResult
+    func append(_ batch: SampleBatch) -> AppendOutcome
 
     /// Remembers type and help of metrics for exposition pages. The last call for a name wins.
     func describe(_ metadata: [MetricMetadata])
@@ -17,6 +18,22 @@ package protocol SampleAppender: Sendable {
     /// Returns when everything appended before the call is durable.
     /// - Throws: when the commit fails; the samples stay queued and are tried again.
     func flush() async throws
+}
+
+/// What became of a batch.
+package struct AppendOutcome: Hashable, Sendable {
+    /// Samples that will never be taken: too old, too far ahead of the clock, or another value than the one their series has at
+    /// that time.
+    package var refused = 0
+    /// Samples for which there was no room; they may be sent again.
+    package var dropped = 0
+
+    package init() {}
+
+    package static func += (total: inout AppendOutcome, other: AppendOutcome) {
+        total.refused += other.refused
+        total.dropped += other.dropped
+    }
 }
 
 /// Reads series. Each call sees a consistent state; samples are in time order.
@@ -38,11 +55,31 @@ package protocol SeriesSource: Sendable {
     func latest(_ matchers: [LabelMatcher], at time: Timestamp, lookback: Duration) async throws
         -> [(labels: LabelSet, sample: Sample)]
 
+    /// The labels of the series that satisfy every matcher and may have samples in the range: those that ended before it are left
+    /// out, those that began after it may be among them.
+    func series(_ matchers: [LabelMatcher], from start: Timestamp, through end: Timestamp) async throws -> [LabelSet]
+
+    /// The names of all labels of all series.
+    func labelNames() -> [String]
+
+    /// The values of one label over all series.
+    func labelValues(of name: String) -> [String]
+
     /// What was described for these metrics, keyed by name.
     func metadata() -> [String: MetricMetadata]
 }
 
 extension SeriesSource {
+    package func series(
+        _ matchers: [LabelMatcher], from start: Timestamp, through end: Timestamp
+    ) async throws -> [LabelSet] {
+        try await select(matchers, from: start, through: end).map(\.labels)
+    }
+
+    package func labelNames() -> [String] { [] }
+
+    package func labelValues(of name: String) -> [String] { [] }
+
     package func forEachSeries(
         _ matchers: [LabelMatcher], from start: Timestamp, through end: Timestamp,
         _ body: (SeriesSamples) throws -> Void

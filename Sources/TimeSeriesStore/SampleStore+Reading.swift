@@ -83,6 +83,21 @@ extension SampleStore {
         return result + found[next...]
     }
 
+    package func series(
+        _ matchers: [LabelMatcher], from start: Timestamp, through end: Timestamp
+    ) async throws -> [LabelSet] {
+        let numbers = try matchingSeries(matchers)
+        return head.withLock { head in
+            numbers.compactMap { number in
+                head.newest[Int(number)].timestamp >= start ? head.index.labels(of: number) : nil
+            }
+        }
+    }
+
+    package func labelNames() -> [String] { head.withLock { $0.index.labelNames() } }
+
+    package func labelValues(of name: String) -> [String] { head.withLock { $0.index.values(of: name) } }
+
     package func metadata() -> [String: MetricMetadata] {
         head.withLock { $0.metadata }
     }

@@ -102,9 +102,20 @@ package final class SampleStore: SampleAppender, SeriesSource, Sendable {
         head.withLock { head in labels.map { SeriesID(rawValue: head.number(of: $0)) } }
     }
 
-    package func append(_ batch: SampleBatch) {
+    @discardableResult
+    package func append(_ batch: SampleBatch) -> AppendOutcome {
         let now = clock.now.milliseconds
-        head.withLock { $0.append(batch, now: now) }
+        let (before, after) = head.withLock { head in
+            let before = head.statistics
+            head.append(batch, now: now)
+            return (before, head.statistics)
+        }
+        var outcome = AppendOutcome()
+        outcome.dropped = after.samplesDropped - before.samplesDropped
+        outcome.refused =
+            after.samplesTooOld - before.samplesTooOld + after.samplesInFuture - before.samplesInFuture
+            + after.samplesConflicting - before.samplesConflicting
+        return outcome
     }
 
     package func describe(_ metadata: [MetricMetadata]) {

@@ -18,6 +18,8 @@ package struct StoreStatistics: Hashable, Sendable {
     package var samplesTooOld = 0
     /// Samples refused because their series had one of that time.
     package var samplesDuplicate = 0
+    /// Of them, those with another value.
+    package var samplesConflicting = 0
     /// Samples refused because they were too far ahead of the clock.
     package var samplesInFuture = 0
     package var commits = 0

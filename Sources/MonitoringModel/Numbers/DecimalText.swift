@@ -235,3 +235,19 @@ private struct Cursor {
         10_000_000_000_000_000, 100_000_000_000_000_000, 1_000_000_000_000_000_000, 10_000_000_000_000_000_000,
     ]
 }
+
+extension DecimalText {
+    /// A number as the Prometheus API writes it.
+    package static func text(of value: Double) -> String {
+        var output: [UInt8] = []
+        append(value, to: &output)
+        return String(decoding: output, as: UTF8.self)
+    }
+
+    /// A number without exponent, with the fewest digits that read back the same.
+    package static func positionalText(of value: Double) -> String {
+        var output: [UInt8] = []
+        appendPositional(value, to: &output)
+        return String(decoding: output, as: UTF8.self)
+    }
+}

@@ -36,12 +36,13 @@ final class ReportAppender: SampleAppender {
         }
     }
 
-    func append(_ batch: SampleBatch) {
+    func append(_ batch: SampleBatch) -> AppendOutcome {
         state.withLock { state in
             for (series, value) in batch.values {
                 state.samples.append((state.labels[Int(series.rawValue)], Sample(batch.timestamp, value)))
             }
         }
+        return AppendOutcome()
     }
 
     func describe(_ metadata: [MetricMetadata]) {}

@@ -107,7 +107,7 @@ extension Evaluation {
         try await stream(aggregation.content, grid) { series in
             let group = grouping(series.labels)
             for (step, value) in series.values.enumerated() where !Absent.isAbsent(value) {
-                let text = texts[value.bitPattern] ?? value.goPlainText
+                let text = texts[value.bitPattern] ?? DecimalText.positionalText(of: value)
                 if texts.count < 10_000 { texts[value.bitPattern] = text }
                 let labels = isKept ? group.setting(name, to: text) : group
                 if counts[labels] == nil {

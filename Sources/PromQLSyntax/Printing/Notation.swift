@@ -60,26 +60,6 @@ extension UInt32 {
     }
 }
 
-extension Double {
-    /// The fewest digits that read back as this number, never with an exponent.
-    var decimalText: String {
-        if isNaN { return "NaN" }
-        if isInfinite { return self < 0 ? "-Inf" : "+Inf" }
-        let sign = self.sign == .minus ? "-" : ""
-        let parts = magnitude.description.split(separator: "e")
-        let mantissa = parts[0].split(separator: ".")
-        let exponent = parts.count > 1 ? Int(parts[1]) ?? 0 : 0
-        let fraction = mantissa.count > 1 && mantissa[1] != "0" ? mantissa[1] : ""
-        let digits = String(mantissa[0] + fraction)
-        let pointIndex = mantissa[0].count + exponent
-        if pointIndex <= 0 { return sign + "0." + String(repeating: "0", count: -pointIndex) + digits }
-        if pointIndex >= digits.count {
-            return sign + digits + String(repeating: "0", count: pointIndex - digits.count)
-        }
-        return sign + digits.prefix(pointIndex) + "." + digits.dropFirst(pointIndex)
-    }
-}
-
 extension Duration {
     /// `1h30m`: years and weeks only where nothing is left over, as `90d` reads easier than `12w6d`.
     var text: String {

@@ -61,7 +61,7 @@ struct Printer {
 
 extension NumberLiteral {
     fileprivate var text: String {
-        guard isDuration else { return value.decimalText }
+        guard isDuration else { return DecimalText.positionalText(of: value) }
         return (value < 0 ? "-" : "") + Duration.milliseconds(Int64((abs(value) * 1000).rounded())).text
     }
 }

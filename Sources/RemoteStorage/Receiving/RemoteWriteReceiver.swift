@@ -95,7 +95,9 @@ package final class RemoteWriteReceiver: Sendable {
             request.outcome.metadata = request.metadata.count
             appender.describe(request.metadata)
         }
-        grouping.divide(&request) { appender.append($0) }
+        var outcome = AppendOutcome()
+        grouping.divide(&request) { outcome += appender.append($0) }
+        request.outcome.store = outcome
         return request.outcome
     }
 

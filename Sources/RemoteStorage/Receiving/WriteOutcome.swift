@@ -1,7 +1,11 @@
+package import MonitoringModel
+
 /// What became of a request that could be read.
 package struct WriteOutcome: Hashable, Sendable {
-    /// Samples given to the store. What the store then refuses, it counts itself.
+    /// Samples given to the store.
     package var samples = 0
+    /// What the store did not take of them.
+    package var store = AppendOutcome()
     /// `TimeSeries` messages whose samples were given to the store.
     package var series = 0
     /// Of them, those that the receiver did not know and looked up in the store.
@@ -23,13 +27,22 @@ package struct WriteOutcome: Hashable, Sendable {
 
     package init() {}
 
-    /// The HTTP status that the protocol wants: 400 when something was left out, so that the sender shows it and does not
-    /// repeat it, else 204. What was not left out is taken in both cases.
-    package var status: Int { firstRefusal == nil ? 204 : 400 }
+    /// The HTTP status that the protocol wants: 503 when the store had no room, so that the sender repeats the request; 400 when
+    /// something was left out, so that the sender shows it and does not repeat it; else 204. What was not left out is taken.
+    package var status: Int {
+        if store.dropped > 0 { return 503 }
+        return firstRefusal == nil && store.refused == 0 ? 204 : 400
+    }
 
     /// The text of the answer; nil for 204.
     package var message: String? {
-        guard let firstRefusal else { return nil }
+        if store.dropped > 0 { return "the store has no room for \(store.dropped) samples at present" }
+        guard let firstRefusal else {
+            guard store.refused > 0 else { return nil }
+            return
+                "refused \(store.refused) of \(samples) samples: out of order, too far ahead of the clock, or another "
+                + "value than their series has at that time"
+        }
         var refused: [String] = []
         if seriesRefused > 0 { refused.append("\(seriesRefused) series") }
         if samplesRefused > 0 { refused.append("\(samplesRefused) samples") }

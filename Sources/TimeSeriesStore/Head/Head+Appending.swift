@@ -89,6 +89,7 @@ extension Head {
                 byShard[Shard.number(of: number), default: []].append((number, kept))
             } else if timestamp == last {
                 statistics.samplesDuplicate += 1
+                if newest[Int(number)].value.bitPattern != kept.bitPattern { statistics.samplesConflicting += 1 }
             } else if timestamp >= last - options.outOfOrderWindow {
                 appendLate(number, Sample(timestamp, kept))
             } else {

@@ -169,7 +169,10 @@ private final class CountingAppender: SampleAppender {
         }
     }
 
-    func append(_ batch: SampleBatch) { state.withLock { $0.batches += 1 } }
+    func append(_ batch: SampleBatch) -> AppendOutcome {
+        state.withLock { $0.batches += 1 }
+        return AppendOutcome()
+    }
     func describe(_ metadata: [MetricMetadata]) {}
     func flush() async throws {}
 }

@@ -26,8 +26,9 @@ final class RecordingAppender: SampleAppender {
         }
     }
 
-    func append(_ batch: SampleBatch) {
+    func append(_ batch: SampleBatch) -> AppendOutcome {
         state.withLock { $0.batches.append(batch) }
+        return AppendOutcome()
     }
 
     func describe(_ metadata: [MetricMetadata]) {

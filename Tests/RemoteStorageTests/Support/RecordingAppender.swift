@@ -14,6 +14,7 @@ final class RecordingAppender: SampleAppender {
         var lookUps: [Int] = []
         var batches: [SampleBatch] = []
         var metadata: [MetricMetadata] = []
+        var outcome = AppendOutcome()
     }
 
     private let state = Mutex(State())
@@ -31,7 +32,15 @@ final class RecordingAppender: SampleAppender {
         }
     }
 
-    func append(_ batch: SampleBatch) { state.withLock { $0.batches.append(batch) } }
+    func append(_ batch: SampleBatch) -> AppendOutcome {
+        state.withLock { state in
+            state.batches.append(batch)
+            return state.outcome
+        }
+    }
+
+    /// What every later batch is answered with.
+    func answer(_ outcome: AppendOutcome) { state.withLock { $0.outcome = outcome } }
 
     func describe(_ metadata: [MetricMetadata]) { state.withLock { $0.metadata += metadata } }
 

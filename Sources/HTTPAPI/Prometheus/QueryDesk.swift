@@ -1,0 +1,94 @@
+import MonitoringModel
+import Synchronization
+
+/// Lets only so many queries run at once, of one asker and of all together; others wait their turn.
+package final class QueryDesk: Sendable {
+    /// A place that `enter` gave.
+    struct Ticket: Sendable {
+        fileprivate let asker: String
+    }
+
+    private struct State {
+        var running = 0
+        var byAsker: [String: Int] = [:]
+        var waiting: [(number: UInt64, asker: String, continuation: CheckedContinuation<Void, any Error>)] = []
+        var nextNumber: UInt64 = 0
+        /// Those who gave up before they began to wait.
+        var canceled: Set<UInt64> = []
+    }
+
+    private let state = Mutex(State())
+    private let atOnce: Int
+    private let atOnceByAsker: Int
+    private let mostWaiting: Int
+
+    /// - Parameters:
+    ///   - atOnce: queries that run at once; the default of Prometheus.
+    ///   - atOnceByAsker: of them, of one asker.
+    ///   - mostWaiting: more are refused.
+    package init(atOnce: Int = 20, atOnceByAsker: Int = 10, mostWaiting: Int = 200) {
+        self.atOnce = atOnce
+        self.atOnceByAsker = atOnceByAsker
+        self.mostWaiting = mostWaiting
+    }
+
+    /// Waits until the asker may run a query.
+    /// - Throws: `.timeout` when too many wait already; `CancellationError`.
+    func enter(_ asker: String) async throws -> Ticket {
+        let number = state.withLock { state in
+            state.nextNumber += 1
+            return state.nextNumber
+        }
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let outcome: Result<Void, any Error>? = state.withLock { state in
+                    if state.canceled.remove(number) != nil { return .failure(CancellationError()) }
+                    if mayRun(asker, state) {
+                        state.running += 1
+                        state.byAsker[asker, default: 0] += 1
+                        return .success(())
+                    }
+                    guard state.waiting.count < mostWaiting else {
+                        return .failure(
+                            QueryError(.timeout, "expected at most \(mostWaiting) queries that wait, found more"))
+                    }
+                    state.waiting.append((number, asker, continuation))
+                    return nil
+                }
+                if let outcome { continuation.resume(with: outcome) }
+            }
+        } onCancel: {
+            let waiter = state.withLock { state in
+                guard let place = state.waiting.firstIndex(where: { $0.number == number }) else {
+                    state.canceled.insert(number)
+                    return nil as CheckedContinuation<Void, any Error>?
+                }
+                return state.waiting.remove(at: place).continuation
+            }
+            waiter?.resume(throwing: CancellationError())
+        }
+        state.withLock { _ = $0.canceled.remove(number) }
+        return Ticket(asker: asker)
+    }
+
+    /// Gives a place back to whoever waits longest and may have it.
+    func leave(_ ticket: Ticket) {
+        let next = state.withLock { state in
+            state.running -= 1
+            let left = (state.byAsker[ticket.asker] ?? 1) - 1
+            state.byAsker[ticket.asker] = left > 0 ? left : nil
+            guard let place = state.waiting.firstIndex(where: { mayRun($0.asker, state) }) else {
+                return nil as CheckedContinuation<Void, any Error>?
+            }
+            let waiter = state.waiting.remove(at: place)
+            state.running += 1
+            state.byAsker[waiter.asker, default: 0] += 1
+            return waiter.continuation
+        }
+        next?.resume()
+    }
+
+    private func mayRun(_ asker: String, _ state: State) -> Bool {
+        state.running < atOnce && state.byAsker[asker] ?? 0 < atOnceByAsker
+    }
+}
