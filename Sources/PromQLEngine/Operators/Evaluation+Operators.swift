@@ -7,6 +7,8 @@ extension Evaluation {
         let mayCollide = !operation.operand.hasOneMetricName
         var seen: Set<LabelSet> = []
         try await stream(operation.operand, grid) { series in
+            // Series without any value are none, so they are the same as no other.
+            guard series.values.contains(where: { !Absent.isAbsent($0) }) else { return }
             var series = series
             series.labels = series.labels.withoutMetricName
             if mayCollide, !seen.insert(series.labels).inserted { throw sameLabels(series.labels) }
