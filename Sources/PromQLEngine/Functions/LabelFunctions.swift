@@ -23,11 +23,13 @@ struct LabelReplacement {
     }
 }
 
-/// Compares texts so that runs of digits count as numbers: "eth2" comes before "eth10".
+/// Compares texts so that runs of digits count as numbers, and other runs as wholes: "eth2" comes before "eth10", and both before
+/// "eth-uplink", whose first run is the longer one.
 func isNaturallyOrdered(_ a: String, before b: String) -> Bool {
     func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
     var left = Array(a.utf8)[...]
     var right = Array(b.utf8)[...]
+    var isInRun = false
     while let first = left.first, let second = right.first {
         if isDigit(first), isDigit(second) {
             let one = left.prefix(while: isDigit)
@@ -38,8 +40,11 @@ func isNaturallyOrdered(_ a: String, before b: String) -> Bool {
             if one.count != other.count { return one.count < other.count }
             left = left.dropFirst(one.count)
             right = right.dropFirst(other.count)
+            isInRun = false
         } else {
+            if isInRun, isDigit(first) != isDigit(second) { return isDigit(first) }
             if first != second { return first < second }
+            isInRun = true
             left = left.dropFirst()
             right = right.dropFirst()
         }
