@@ -62,11 +62,13 @@ extension PromQLExpression {
         default: return LabelSet()
         }
         var labels: [Label] = []
-        var seen: Set<String> = []
+        // A label asked for twice is left out, but what comes before the first "=" does not count, as in Prometheus.
+        var asked: Set<String> = []
         for matcher in matchers.map(\.matcher) where matcher.name != Label.metricName {
-            let isFirst = seen.insert(matcher.name).inserted
             labels.removeAll { $0.name == matcher.name }
-            if matcher.operation == .equal, isFirst { labels.append(Label(matcher.name, matcher.value)) }
+            if matcher.operation == .equal, asked.insert(matcher.name).inserted {
+                labels.append(Label(matcher.name, matcher.value))
+            }
         }
         return LabelSet(labels)
     }
