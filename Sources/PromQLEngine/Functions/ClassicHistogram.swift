@@ -65,13 +65,15 @@ struct ClassicHistogram {
         return (above - below) / all
     }
 
-    /// How many observations are below a bound.
+    /// How many observations are below a bound. The first bucket begins at 0 unless its own bound is not above that; one that has no
+    /// beginning is taken whole, as Prometheus does from 3.6 on (3.5 gives NaN).
     private func rank(of bound: Double, _ all: Double) -> Double {
         var rank = 0.0
-        var start = -Double.infinity
+        var start = buckets[0].bound > 0 ? 0 : -Double.infinity
         for bucket in buckets {
             if start >= bound { return min(rank, all) }
             if bucket.bound > bound {
+                if start == -.infinity { return min(bucket.count, all) }
                 return min(rank + (bucket.count - rank) * (bound - start) / (bucket.bound - start), all)
             }
             rank = bucket.count

@@ -180,7 +180,6 @@ extension Evaluation {
         }
         let first = scalars.first ?? []
         let second = scalars.dropFirst().first ?? []
-        try checkArguments(call, first, second)
         if call.function == .absentOverTime { return try await streamAbsentOverTime(call, grid, emit) }
         let isRate = call.function == .rate || call.function == .increase
         let keepsName = call.function == .lastOverTime
@@ -188,6 +187,7 @@ extension Evaluation {
         let mayCollide = !keepsName && !call.arguments[place].hasOneMetricName
         try await ranges(call.arguments[place], grid) { labels, samples, windows in
             let range = RangeSamples(samples: samples, windows: windows, grid: grid)
+            try checkArguments(call, first, second, range)
             guard let values = range.values(of: call.function, first, second) else {
                 throw QueryError(.internal, "the function \(call.function.rawValue) is not known")
             }
@@ -200,18 +200,27 @@ extension Evaluation {
         }
     }
 
-    private func checkArguments(_ call: FunctionCall, _ first: [Double], _ second: [Double]) throws {
+    /// Looks at the other arguments of the steps whose windows hold samples.
+    private func checkArguments(
+        _ call: FunctionCall, _ first: [Double], _ second: [Double], _ range: RangeSamples
+    ) throws {
         switch call.function {
         case .quantileOverTime:
-            for share in first where !(0...1).contains(share) { noteShare(share, call.arguments[0].range) }
+            range.forEachWindow { step, _, _ in
+                if !(0...1).contains(first[step]) { noteShare(first[step], call.arguments[0].range) }
+            }
         case .doubleExponentialSmoothing:
-            for (index, factors) in [first, second].enumerated() {
-                for factor in factors where !(factor > 0 && factor < 1) {
-                    throw failure(
-                        "expected a \(index == 0 ? "smoothing" : "trend") factor above 0 and below 1, found \(factor)",
-                        at: call.arguments[index + 1].range)
+            var wrong: (argument: Int, factor: Double)?
+            range.forEachWindow { step, _, _ in
+                for (argument, factor) in [first[step], second[step]].enumerated()
+                where !(factor > 0 && factor < 1) && wrong == nil {
+                    wrong = (argument, factor)
                 }
             }
+            guard let (argument, factor) = wrong else { return }
+            throw failure(
+                "expected a \(argument == 0 ? "smoothing" : "trend") factor above 0 and below 1, found \(factor)",
+                at: call.arguments[argument + 1].range)
         default: break
         }
     }
