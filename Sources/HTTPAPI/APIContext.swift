@@ -9,10 +9,13 @@ package struct APIContext: RequestContext {
     package let peer: String
     /// The request came over the control socket, whose file mode admits the owner of the data directory only.
     package let isControlSocket: Bool
+    /// Of the connection; nil where nobody watches it.
+    let presence: ClientPresence?
 
     package init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
         let channel = source.channel
+        presence = ClientPresence.of(channel)
         peer = channel.remoteAddress?.ipAddress ?? ""
         if case .unixDomainSocket = channel.localAddress {
             isControlSocket = true

@@ -53,7 +53,9 @@ package struct APIServer: Sendable {
             router.on(RouterPath(endpoint.path), method: endpoint.method) { request, context in
                 do {
                     let principal = try guarded.admit(endpoint.operation, request: request, context: context)
-                    return try await endpoint.handle(request, principal, guarded.scope(of: principal))
+                    return try await ClientPresence.$current.withValue(context.presence) {
+                        try await endpoint.handle(request, principal, guarded.scope(of: principal))
+                    }
                 } catch let refusal as AccessGuard.Refused {
                     return refusal.response
                 } catch {
@@ -61,6 +63,7 @@ package struct APIServer: Sendable {
                 }
             }
         }
+        router.add(middleware: CompressedReplies())
         router.add(middleware: UnknownPath(guarded: guarded, logger: logger))
         return router
     }

@@ -116,7 +116,7 @@ private func listener(
 ) -> some Service {
     let listen = running.listen
     return Application(
-        router: api.router(),
+        router: api.router(), server: .http1(configuration: .init(additionalChannelHandlers: [ClientPresence()])),
         configuration: ApplicationConfiguration(
             address: .hostname(listen.address.description, port: Int(listen.port)), serverName: nil),
         onServerRunning: { channel in

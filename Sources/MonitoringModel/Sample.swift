@@ -14,6 +14,7 @@ package struct Sample: Hashable, Sendable {
     package var timestamp: Timestamp
     package var value: Double
 
+    @inlinable
     package init(_ timestamp: Timestamp, _ value: Double) {
         self.timestamp = timestamp
         self.value = value
@@ -25,6 +26,7 @@ package enum StaleMarker {
     package static let bits: UInt64 = 0x7ff0_0000_0000_0002
     package static let value = Double(bitPattern: bits)
 
+    @inlinable
     package static func isStale(_ value: Double) -> Bool { value.bitPattern == bits }
 }
 

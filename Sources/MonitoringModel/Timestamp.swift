@@ -2,6 +2,7 @@
 package struct Timestamp: Hashable, Comparable, Sendable, Codable {
     package var milliseconds: Int64
 
+    @inlinable
     package init(milliseconds: Int64) {
         self.milliseconds = milliseconds
     }
@@ -19,6 +20,7 @@ package struct Timestamp: Hashable, Comparable, Sendable, Codable {
     /// Seconds since the Unix epoch, as the Prometheus HTTP API writes times.
     package var seconds: Double { Double(milliseconds) / 1000 }
 
+    @inlinable
     package static func < (lhs: Timestamp, rhs: Timestamp) -> Bool { lhs.milliseconds < rhs.milliseconds }
 
     package static func + (lhs: Timestamp, rhs: Duration) -> Timestamp {

@@ -6,6 +6,6 @@ package enum AbsentValue {
     package static let bits: UInt64 = 0x7ff0_0000_6162_7321
     package static let value = Double(bitPattern: bits)
 
-    @inline(__always)
+    @inlinable
     package static func isAbsent(_ value: Double) -> Bool { value.bitPattern == bits }
 }

@@ -55,17 +55,19 @@ struct QueryEndpoints: Sendable {
 
     // MARK: answering
 
-    /// Evaluates when it is the asker's turn.
+    /// Evaluates when it is the asker's turn; gives up when the asker goes.
     private func answer(
         _ request: Request, asker: String,
-        _ evaluate: (RequestParameters, QueryOptions) async throws -> QueryAnswer
+        _ evaluate: @escaping @Sendable (RequestParameters, QueryOptions) async throws -> QueryAnswer
     ) async throws -> Response {
         let parameters = try await RequestParameters(request)
         let (options, wantsStatistics) = try self.options(parameters)
         let limit = try parameters.count("limit") ?? 0
-        let ticket = try await desk.enter(asker)
-        defer { desk.leave(ticket) }
-        let answer = try await evaluate(parameters, options)
+        let answer = try await ClientPresence.whileWaiting {
+            let ticket = try await desk.enter(asker)
+            defer { desk.leave(ticket) }
+            return try await evaluate(parameters, options)
+        }
         return Self.response(
             Self.limited(answer, to: limit),
             statistics: wantsStatistics
