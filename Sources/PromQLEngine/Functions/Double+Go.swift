@@ -1,10 +1,17 @@
 extension Double {
-    /// As Go's `%g` writes it with the fewest digits: for notes.
+    /// As Go's `%g` writes it: with the fewest digits, and with an exponent from a million on. For notes.
     var goText: String {
         if isNaN { return "NaN" }
         if isInfinite { return self < 0 ? "-Inf" : "+Inf" }
-        if let whole = Int64(exactly: self), whole.magnitude < 1_000_000 { return String(whole) }
-        return description
+        // Swift writes an exponent from 10^16 on, and below 10^-4 as Go does.
+        let text = description.hasSuffix(".0") ? String(description.dropLast(2)) : description
+        guard (1e6..<1e16).contains(magnitude) else { return text }
+        let sign = self < 0 ? "-" : ""
+        let whole = text.prefix { $0 != "." }.count - sign.count
+        var digits = text.filter { $0 != "." && $0 != "-" }
+        while digits.last == "0" { digits.removeLast() }
+        let exponent = whole < 11 ? "0\(whole - 1)" : "\(whole - 1)"
+        return sign + digits.prefix(1) + (digits.count > 1 ? "." : "") + digits.dropFirst() + "e+" + exponent
     }
 
     /// What Go's `strconv.ParseFloat` reads.
