@@ -14,25 +14,27 @@ extension Evaluation {
         if call.arguments.count > 1, case .vector(let selector) = call.arguments[1].unwrapped {
             matchers = selector.matchers.map(\.matcher)
         }
-        if !matchers.contains(where: { $0.name == Label.metricName }) {
-            matchers.append(LabelMatcher(Label.metricName, .equal, "target_info"))
-        }
-        let nameMatchers = try matchers.filter { $0.name == Label.metricName }.map { try ValueMatcher($0) }
+        let isNamed = matchers.contains { $0.name == Label.metricName }
+        if !isNamed { matchers.append(LabelMatcher(Label.metricName, .equal, "target_info")) }
+        // Series that are asked for as info series are not told about themselves. As in Prometheus, those of the default
+        // name are not asked for where there is a selector without a name.
+        let nameMatchers =
+            isNamed || call.arguments.count == 1
+            ? try matchers.filter { $0.name == Label.metricName }.map { try ValueMatcher($0) } : []
         let dataMatchers = try matchers.filter { $0.name != Label.metricName }.map { try ValueMatcher($0) }
         let base = try await vector(call.arguments[0], grid)
         defer { release(base, grid) }
         // The values of info series are of no account; here they are the times of their samples.
-        var byTarget: [[String?]: [StepSeries]] = [:]
+        var byTarget: [[String]: [StepSeries]] = [:]
         let plan = SelectorPlan(matchers, scope: settings.scope)
         try await select(plan, call.range, grid, of: { Double($0.timestamp.milliseconds) }) { series in
-            byTarget[Self.target(series.labels), default: []].append(series)
+            if let target = Self.target(series.labels) { byTarget[target, default: []].append(series) }
         }
 
         var joined = JoinedSeries()
         for series in base {
-            // An info series is not told about itself.
             let isInfo = nameMatchers.contains { $0.matches(series.labels.metricName) }
-            let candidates = isInfo ? [] : byTarget[Self.target(series.labels)] ?? []
+            let candidates = isInfo ? [] : Self.target(series.labels).flatMap { byTarget[$0] } ?? []
             var byLabels: [LabelSet: StepSeries] = [:]
             for (step, value) in series.values.enumerated() where !Absent.isAbsent(value) {
                 let added = isInfo ? [] : try labels(from: candidates, at: step, beside: series.labels, dataMatchers)
@@ -48,7 +50,11 @@ extension Evaluation {
         for series in joined.series { try emit(series) }
     }
 
-    private static func target(_ labels: LabelSet) -> [String?] { identifying.map { labels[$0] } }
+    /// Nil for a series that is of no target.
+    private static func target(_ labels: LabelSet) -> [String]? {
+        let values = identifying.map { labels[$0] ?? "" }
+        return values.allSatisfy(\.isEmpty) ? nil : values
+    }
 
     private func labels(
         from candidates: [StepSeries], at step: Int, beside base: LabelSet, _ dataMatchers: [ValueMatcher]
