@@ -99,8 +99,8 @@ extension Evaluation {
             throw failure("expected the name of a label in count_values, found an empty text", at: parameter.range)
         }
         let grouping = Grouping(aggregation)
-        // Of labels that are grouped away the value's own stays.
-        let isKept = !aggregation.isWithout || !aggregation.grouping.contains(name)
+        // `without` groups the value's own label away as well when it names it, and the metric name always.
+        let isKept = !aggregation.isWithout || !(aggregation.grouping + [Label.metricName]).contains(name)
         var counts: [LabelSet: [Double]] = [:]
         var order: [LabelSet] = []
         var texts: [UInt64: String] = [:]
