@@ -175,7 +175,7 @@ let package = Package(
             name: "AnswerBenchmark", dependencies: ["AnswerFormat", "MonitoringModel", "TestSupport"],
             path: "Tests/Benchmarks/AnswerBenchmark", swiftSettings: checks),
         tests("PromQLSyntax", ["PromQLSyntax", "MonitoringModel"]),
-        tests("PromQLEngine", ["PromQLEngine", "PromQLSyntax", "RE2", "MonitoringModel"]),
+        tests("PromQLEngine", ["PromQLEngine", "PromQLSyntax", "RE2", "MonitoringModel"], exclude: ["Scripts"]),
         tests("RemoteStorage", ["RemoteStorage", "MonitoringModel"]),
         tests(
             "TimeSeriesStore",

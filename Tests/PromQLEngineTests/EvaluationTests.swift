@@ -127,8 +127,13 @@ private func seconds(_ value: Double) -> Timestamp { Timestamp(seconds: value) }
             ),
             ("up{a=~\"(\"}", "1:4: parse error: expected a regular expression: missing ): ("),
             (
-                "rate(up[5m])",
-                "1:1: parse error: only selectors and literals are supported so far, found a call of rate"
+                "rate(up)",
+                "1:6: parse error: expected a range vector as argument 1 of rate, found an instant vector"
+            ),
+            ("sum(rate(up{a=~\"(\"}[5m]))", "1:13: parse error: expected a regular expression: missing ): ("),
+            (
+                "absent(up or {a=~\".*\"})",
+                "1:14: parse error: expected at least one matcher that does not match the empty string, found none"
             ),
         ])
     func badExpression(_ expression: String, _ message: String) async {
