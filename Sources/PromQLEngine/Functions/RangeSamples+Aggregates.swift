@@ -109,7 +109,11 @@ private struct PrefixSums {
     private var high: [Double] = [0]
     private var low: [Double] = [0]
 
-    /// Nil where windows overlap too little to be worth it, where a sample is no finite number, or where sums might overflow.
+    /// How far sums may be above the least of the values: 42 bits of each are left then, and what rounding takes from them.
+    private static let reach = 0x1p64
+
+    /// Nil where windows overlap too little to be worth it, where a sample is no finite number, where sums might overflow, or where
+    /// they would swallow values: what a spike rounds away is not there when it has left the window.
     init?(_ range: RangeSamples) {
         guard range.windows.count > 1, range.windows.step > 0, range.windows.span > 4 * range.windows.step else {
             return nil
@@ -118,9 +122,11 @@ private struct PrefixSums {
         high.reserveCapacity(count + 1)
         low.reserveCapacity(count + 1)
         var (sum, rest) = (0.0, 0.0)
+        var (least, greatest) = (Double.infinity, 0.0)
         for sample in range.samples {
             let value = sample.value
             guard value.magnitude < 1e290 else { return nil }
+            if value != 0 { least = min(least, value.magnitude) }
             // Knuth's two-sum, then normalised.
             let next = sum + value
             let part = next - sum
@@ -129,7 +135,9 @@ private struct PrefixSums {
             rest -= sum - next
             high.append(sum)
             low.append(rest)
+            greatest = max(greatest, sum.magnitude)
         }
+        guard greatest <= least * Self.reach else { return nil }
     }
 
     @inline(__always)
