@@ -32,7 +32,7 @@ package struct PromQLEvaluator: QueryEvaluator {
         let tree = try Self.parse(expression)
         try Self.check(time, "evaluation time")
         let grid = StepGrid.instant(time.milliseconds)
-        return try await run(expression, grid, scope, options) { evaluation in
+        return try await run(expression, grid, end: grid.end, scope, options) { evaluation in
             switch tree.type {
             case .scalar: return .scalar(Sample(time, try await evaluation.scalar(tree, grid)[0]))
             case .string: return .string(try evaluation.text(tree), at: time)
@@ -67,7 +67,7 @@ package struct PromQLEvaluator: QueryEvaluator {
                 at: tree.range.lowerBound, of: expression)
             throw QueryError(.badData, error.description)
         }
-        return try await run(expression, grid, scope, options) { evaluation in
+        return try await run(expression, grid, end: end.milliseconds, scope, options) { evaluation in
             func samples(_ values: [Double]) -> [Sample] {
                 var samples: [Sample] = []
                 samples.reserveCapacity(values.count)
@@ -93,8 +93,9 @@ package struct PromQLEvaluator: QueryEvaluator {
 
     // MARK: running
 
+    /// - Parameter end: what `end()` is, which may be later than the last step.
     private func run(
-        _ expression: String, _ grid: StepGrid, _ scope: QueryScope, _ options: QueryOptions,
+        _ expression: String, _ grid: StepGrid, end: Int64, _ scope: QueryScope, _ options: QueryOptions,
         _ body: (Evaluation) async throws -> QueryAnswer.Value
     ) async throws(QueryError) -> QueryAnswer {
         let began = ContinuousClock.now
@@ -103,7 +104,7 @@ package struct PromQLEvaluator: QueryEvaluator {
             scope: scope, lookback: (options.lookback ?? lookback).wholeMilliseconds,
             subqueryStep: subqueryStep.wholeMilliseconds, countsSamples: options.countsSamples)
         let evaluation = Evaluation(
-            expression, source: source, settings: settings, start: grid.start, end: grid.end,
+            expression, source: source, settings: settings, start: grid.start, end: end,
             budget: QueryBudget(options.limits, deadline: deadline, steps: options.countsSamples ? grid.count : 0))
         let value: QueryAnswer.Value
         do {

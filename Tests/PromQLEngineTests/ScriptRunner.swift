@@ -97,23 +97,25 @@ struct ScriptRunner {
 
     private mutating func evaluate(_ statement: Statement, _ words: inout ScriptWords) async throws {
         let times: [Timestamp]
+        let last: Timestamp
         var step = Duration.seconds(1)
         switch try words.next() {
         case "instant":
             try words.take("at")
-            times = [try words.time()]
+            last = try words.time()
+            times = [last]
         case "range":
             try words.take("from")
             let start = try words.time()
             try words.take("to")
-            let end = try words.time()
+            last = try words.time()
             try words.take("step")
             let stride = try words.time().milliseconds
-            guard stride > 0, start <= end else {
+            guard stride > 0, start <= last else {
                 throw words.failure("expected steps from an earlier to a later time")
             }
             step = .milliseconds(stride)
-            times = Swift.stride(from: start.milliseconds, through: end.milliseconds, by: Int(stride)).map {
+            times = Swift.stride(from: start.milliseconds, through: last.milliseconds, by: Int(stride)).map {
                 Timestamp(milliseconds: $0)
             }
         case let word: throw words.failure("expected instant or range, found \(word)")
@@ -126,7 +128,7 @@ struct ScriptRunner {
             throw words.failure("expected a series or a line with expect, found nothing below eval")
         }
         evaluations += 1
-        let (line, first, last) = (statement.head.number, times[0], times[times.count - 1])
+        let (line, first) = (statement.head.number, times[0])
         let result: Result<QueryAnswer, QueryError>
         do throws(QueryError) {
             let answer =
