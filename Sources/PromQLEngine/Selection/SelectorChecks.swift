@@ -19,9 +19,13 @@ extension PromQLExpression {
             try aggregation.parameter?.checkSelectors(of: expression)
             try aggregation.content.checkSelectors(of: expression)
         case .call(let call):
-            // The second argument of `info` selects among the info series only.
-            for argument in call.function == .info ? call.arguments.prefix(1) : call.arguments[...] {
-                try argument.checkSelectors(of: expression)
+            for (index, argument) in call.arguments.enumerated() {
+                // The second argument of `info` selects among the info series only, so that it may match all of them.
+                if call.function == .info, index == 1, case .vector(let selector) = argument {
+                    try SelectorPlan.checkPatterns(selector, of: expression)
+                } else {
+                    try argument.checkSelectors(of: expression)
+                }
             }
         case .parentheses(let group): try group.content.checkSelectors(of: expression)
         }

@@ -50,6 +50,11 @@ struct SelectorPlan {
         }
     }
 
+    /// - Throws: `.badData` when a pattern is wrong.
+    static func checkPatterns(_ selector: VectorSelector, of expression: String) throws(QueryError) {
+        for element in selector.matchers { _ = try acceptsEmpty(element, of: expression) }
+    }
+
     /// Whether a missing label satisfies the matcher.
     private static func acceptsEmpty(_ element: SelectorMatcher, of expression: String) throws(QueryError) -> Bool {
         let matcher = element.matcher
