@@ -227,6 +227,46 @@ private func seconds(_ value: Double) -> Timestamp { Timestamp(seconds: value) }
             await failure { try await canceling.instant("up", at: seconds(0), scope: .everything) }?.code == .canceled)
     }
 
+    @Test("ten notes of a kind are told, and how many more there are")
+    func notes() async throws {
+        var many = source
+        many.series = (0..<14).map { number in
+            SeriesSamples(
+                labels: LabelSet(metric: "m\(number)", [Label("n", "\(number)")]),
+                samples: [Sample(seconds(0), 1), Sample(seconds(10), 2)])
+        }
+        let answer = try await PromQLEvaluator(source: many).instant(
+            "rate({n=~\".+\"}[1m]) > quantile(2, m0)", at: seconds(10), scope: .everything)
+        #expect(answer.infos.count == 11)
+        #expect(answer.infos.last == "4 more info annotations omitted")
+        #expect(answer.warnings == ["PromQL warning: quantile value should be between 0 and 1, got 2 (1:32)"])
+    }
+
+    @Test(
+        "a query whose task is cancelled while it is evaluated is a canceled query",
+        arguments: [
+            "up", "up @ 10", "sum(rate(up[1m]))", "up + up", "max_over_time(up[1m:1s])", "topk(1, up)", "absent(up)",
+        ])
+    func cancellationBetween(_ expression: String) async {
+        var cancelling = source
+        cancelling.pause = { withUnsafeCurrentTask { $0?.cancel() } }
+        let engine = PromQLEvaluator(source: cancelling)
+        let codes = await withTaskGroup(of: [QueryError.Code?].self) { group in
+            group.addTask {
+                [await failure { try await engine.instant(expression, at: seconds(30), scope: .everything) }?.code]
+            }
+            group.addTask {
+                let query = { () async throws -> QueryAnswer in
+                    try await engine.range(
+                        expression, from: seconds(0), through: seconds(30), step: .seconds(1), scope: .everything)
+                }
+                return [await failure(query)?.code]
+            }
+            return await group.reduce(into: []) { $0 += $1 }
+        }
+        #expect(codes == [.canceled, .canceled])
+    }
+
     @Test("cancelling the task cancels the query")
     func cancellation() async {
         var slow = source

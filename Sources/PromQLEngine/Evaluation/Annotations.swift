@@ -3,32 +3,51 @@ import PromQLSyntax
 
 /// Notes about a result, with the place of the expression they are about; each is told once.
 struct Annotations {
-    private(set) var warnings: [String] = []
-    private(set) var infos: [String] = []
-    private var seen: Set<String> = []
+    private var warningList = Notes(kind: "warning")
+    private var infoList = Notes(kind: "info")
     private let expression: String
-
-    /// More are not told one by one.
-    private static let most = 10
 
     init(_ expression: String) {
         self.expression = expression
     }
 
+    var warnings: [String] { warningList.told }
+
+    var infos: [String] { infoList.told }
+
     /// Something may be wrong with the result.
-    mutating func warn(_ message: String, _ range: SourceRange) {
-        if let note = new("PromQL warning: \(message)", range, beside: warnings) { warnings.append(note) }
-    }
+    mutating func warn(_ message: String, _ range: SourceRange) { warningList.add(message + place(range)) }
 
     /// The expression could be better.
-    mutating func inform(_ message: String, _ range: SourceRange) {
-        if let note = new("PromQL info: \(message)", range, beside: infos) { infos.append(note) }
+    mutating func inform(_ message: String, _ range: SourceRange) { infoList.add(message + place(range)) }
+
+    private func place(_ range: SourceRange) -> String {
+        let place = PromQLSyntaxError("", at: range.lowerBound, of: expression)
+        return " (\(place.line):\(place.column))"
+    }
+}
+
+/// Notes of one kind.
+private struct Notes {
+    let kind: String
+    private var first: [String] = []
+    private var seen: Set<String> = []
+
+    /// More are only counted.
+    private static let most = 10
+
+    init(kind: String) {
+        self.kind = kind
     }
 
-    /// The note with its place; nil when it was told already, or enough were.
-    private mutating func new(_ message: String, _ range: SourceRange, beside list: [String]) -> String? {
-        let place = PromQLSyntaxError("", at: range.lowerBound, of: expression)
-        let text = "\(message) (\(place.line):\(place.column))"
-        return list.count < Self.most && seen.insert(text).inserted ? text : nil
+    mutating func add(_ text: String) {
+        guard seen.insert(text).inserted, first.count < Self.most else { return }
+        first.append("PromQL \(kind): \(text)")
+    }
+
+    /// The notes, and how many more there are.
+    var told: [String] {
+        let more = seen.count - first.count
+        return more == 0 ? first : first + ["\(more) more \(kind) annotations omitted"]
     }
 }
