@@ -15,11 +15,15 @@ extension PromQLExpression {
             switch operation.operator {
             case .or: false
             case .and, .unless: operation.left.hasOneMetricName
-            default: !operation.operator.isComparison || operation.returnsBool
+            default:
+                (!operation.operator.isComparison || operation.returnsBool)
+                    && operation.matching?.include.contains(Label.metricName) != true
             }
         case .aggregation(let aggregation):
             switch aggregation.operator {
             case .topk, .bottomk, .limitk, .limitRatio: aggregation.content.hasOneMetricName
+            // The label that takes the value may be the metric name.
+            case .countValues: false
             default: aggregation.isWithout || !aggregation.grouping.contains(Label.metricName)
             }
         case .call(let call):
