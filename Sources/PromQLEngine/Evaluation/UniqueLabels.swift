@@ -57,16 +57,23 @@ struct UnnamedSeries {
         joined = content.hasOneMetricName ? nil : JoinedSeries()
     }
 
+    /// - Parameter budget: told of series that are held from now on.
     /// - Returns: the series without its name; nil when it is held.
     /// - Throws: when a series has a value at a step where another one of the same labels has one.
-    mutating func add(_ series: StepSeries) throws -> StepSeries? {
+    mutating func add(_ series: StepSeries, _ budget: inout QueryBudget) throws -> StepSeries? {
         var series = series
         series.labels = series.labels.withoutMetricName
-        return try joined?.add(series) == nil ? series : nil
+        guard let isOneMore = try joined?.add(series) else { return series }
+        if isOneMore { try budget.hold(series.values.count) }
+        return nil
     }
 
-    /// What was held.
-    var held: [StepSeries] { joined?.series ?? [] }
+    /// What was held; the budget is told that it is held no more.
+    func passOn(_ budget: inout QueryBudget) -> [StepSeries] {
+        let series = joined?.series ?? []
+        budget.release(series.reduce(0) { $0 + $1.values.count })
+        return series
+    }
 }
 
 /// Series by their labels, in the order they first came.

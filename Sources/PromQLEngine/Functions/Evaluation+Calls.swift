@@ -42,9 +42,9 @@ extension Evaluation {
             for step in series.values.indices where !Absent.isAbsent(series.values[step]) {
                 series.values[step] = compute(step, series.values[step])
             }
-            if let series = try unnamed.add(series) { try emit(series) }
+            if let series = try unnamed.add(series, &budget) { try emit(series) }
         }
-        for series in unnamed.held { try emit(series) }
+        for series in unnamed.passOn(&budget) { try emit(series) }
     }
 
     private func streamRounded(_ call: FunctionCall, _ grid: StepGrid, _ emit: Emit) async throws {
@@ -87,9 +87,9 @@ extension Evaluation {
         }
         var unnamed = UnnamedSeries(of: call.arguments[0])
         try await select(selector, grid, of: { Double($0.timestamp.milliseconds) / 1000 }) { series in
-            if let series = try unnamed.add(series) { try emit(series) }
+            if let series = try unnamed.add(series, &budget) { try emit(series) }
         }
-        for series in unnamed.held { try emit(series) }
+        for series in unnamed.passOn(&budget) { try emit(series) }
     }
 
     private func streamAbsent(_ call: FunctionCall, _ grid: StepGrid, _ emit: Emit) async throws {

@@ -60,9 +60,9 @@ extension Evaluation {
         guard dropsName else { return try await stream(content, grid) { try emit(computed($0)) } }
         var unnamed = UnnamedSeries(of: content)
         try await stream(content, grid) { series in
-            if let series = try unnamed.add(computed(series)) { try emit(series) }
+            if let series = try unnamed.add(computed(series), &budget) { try emit(series) }
         }
-        for series in unnamed.held { try emit(series) }
+        for series in unnamed.passOn(&budget) { try emit(series) }
     }
 
     // MARK: sets
