@@ -115,8 +115,9 @@ let package = Package(
             "HTTPAPI",
             [
                 "MonitoringModel", "Inventory", "ExpositionFormat", "PromQLSyntax", "AnswerFormat", "RemoteStorage",
-                "WebUI",
-                "Access", "Polling", "Incidents", "AlertDispatch", hummingbird, httpTypes, nioCore, logging,
+                "Compression", "WebUI", "Access", "Polling", "Incidents", "AlertDispatch", hummingbird, httpTypes,
+                nioCore,
+                logging,
             ]),
 
         // composition

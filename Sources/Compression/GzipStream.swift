@@ -7,7 +7,9 @@ package final class GzipStream {
 
     /// - Parameter level: 1 (fast) to 9 (small). 1 takes a fifth of the time of 6 and leaves numbers a tenth larger.
     package init(level: Int = 1) throws(GzipError) {
-        guard hd_deflate_gzip_begin(&stream, Int32(level)) == Z_OK else { throw GzipError(description: "out of memory") }
+        guard hd_deflate_gzip_begin(&stream, Int32(level)) == Z_OK else {
+            throw GzipError(description: "out of memory")
+        }
     }
 
     deinit {

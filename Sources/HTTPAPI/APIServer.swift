@@ -19,8 +19,7 @@ package struct APIServer: Sendable {
     private let history: PoolHistory
     private let receiver: RemoteWriteReceiver
     private let logger: Logger
-    /// Shared by all routers.
-    private let desk = QueryDesk()
+    private let desk: QueryDesk
     /// Shared by all routers.
     private let truncated = TruncatedPages()
 
@@ -28,6 +27,7 @@ package struct APIServer: Sendable {
     package init(
         view: any ServiceView, evaluator: any QueryEvaluator, source: any SeriesSource, checkPoint: CheckPoint,
         tokens: any TokenStore, care: any StoreCare, pages: Pages, history: PoolHistory, receiver: RemoteWriteReceiver,
+        desk: QueryDesk,
         clock: any WallClock,
         logger: Logger = Logger(label: "haidang.http")
     ) {
@@ -40,6 +40,7 @@ package struct APIServer: Sendable {
         self.pages = pages
         self.history = history
         self.receiver = receiver
+        self.desk = desk
         self.clock = clock
         self.logger = logger
     }
@@ -77,7 +78,7 @@ package struct APIServer: Sendable {
 
     /// The table of everything that is served. What is not here does not exist.
     private func endpoints() -> [Endpoint] {
-        let query = QueryEndpoints(evaluator: evaluator, desk: desk, clock: clock)
+        let query = QueryEndpoints(evaluator: evaluator, desk: desk, view: view, clock: clock, logger: logger)
         let selectors = SelectorReader(evaluator: evaluator)
         let series = SeriesEndpoints(source: source, selectors: selectors, view: view, clock: clock)
         let status = StatusEndpoints(view: view, source: source, clock: clock)

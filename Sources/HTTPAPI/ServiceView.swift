@@ -39,12 +39,14 @@ package struct ServiceFacts: Sendable {
     package var pollInterval: Duration
     /// Series up to which `/metrics` shows latest values too.
     package var metricsPageSeries: Int
+    /// Queries that take longer are logged.
+    package var slowQuery: Duration
     /// Whether the listener is bound to a loopback address.
     package var listensOnLoopback: Bool
 
     package init(
         cityName: LocalizedText, timeZone: String, version: String, isDemo: Bool, pollInterval: Duration,
-        metricsPageSeries: Int, listensOnLoopback: Bool
+        metricsPageSeries: Int, slowQuery: Duration, listensOnLoopback: Bool
     ) {
         self.cityName = cityName
         self.timeZone = timeZone
@@ -52,6 +54,7 @@ package struct ServiceFacts: Sendable {
         self.isDemo = isDemo
         self.pollInterval = pollInterval
         self.metricsPageSeries = metricsPageSeries
+        self.slowQuery = slowQuery
         self.listensOnLoopback = listensOnLoopback
     }
 }

@@ -43,6 +43,8 @@ package struct Configuration: Sendable {
         package var trapSources: [IPSubnet]
         /// Series up to which `/metrics` also shows the latest values.
         package var metricsPageSeries: Int
+        /// Queries that take longer are logged.
+        package var slowQuery = Duration.seconds(10)
         package var receivers: [Receiver]
 
         package init(

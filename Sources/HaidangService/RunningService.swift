@@ -41,6 +41,7 @@ final class RunningService: ServiceView {
     let listen: ListenAddress
     private let reloader = Reloader()
     let evaluator: any QueryEvaluator
+    let queries = QueryDesk()
 
     struct Mutable {
         var configuration: Configuration
@@ -166,7 +167,7 @@ final class RunningService: ServiceView {
         return ServiceFacts(
             cityName: service.cityName, timeZone: service.timeZone, version: ProductVersion.text,
             isDemo: options.isDemo, pollInterval: service.pollInterval, metricsPageSeries: service.metricsPageSeries,
-            listensOnLoopback: listen.address.isLoopback)
+            slowQuery: service.slowQuery, listensOnLoopback: listen.address.isLoopback)
     }
 
     func alerts() -> [Alert] { coordinator.alerts }

@@ -57,6 +57,12 @@ enum SelfMetrics {
         list.counter(
             "haidang_alert_store_failures_total", "Alert changes that could not be stored.",
             Double(running.announceFailures.value))
+        let queries = running.queries.figures
+        list.gauge("haidang_queries_running", "Queries that are evaluated now.", Double(queries.running))
+        list.gauge("haidang_queries_waiting", "Queries that wait for their turn.", Double(queries.waiting))
+        list.counter("haidang_queries_total", "Queries that ended.", Double(queries.ended))
+        list.counter("haidang_queries_failed_total", "Queries that ended without an answer.", Double(queries.failed))
+        list.counter("haidang_query_seconds_total", "Time that queries took.", queries.time.inSeconds)
         list.counter("haidang_reloads_total", "Configurations taken into force since the start.", Double(reloads.good))
         list.counter("haidang_reload_failures_total", "Configurations refused.", Double(reloads.failed))
         let probes = running.reachability.counters

@@ -43,6 +43,7 @@ package func runService(
         view: running, evaluator: evaluator, source: running.timeSeries, checkPoint: running.checkPoint,
         tokens: running.state, care: DatabaseCare(store: running.timeSeries, directory: lock.directory),
         pages: try Pages(), history: history, receiver: RemoteWriteReceiver(appender: running.timeSeries),
+        desk: running.queries,
         clock: clock, logger: logger)
     let ready = ReadyAnnouncement(running: running, setUpToken: setUpToken)
 

@@ -8,7 +8,20 @@ package final class QueryDesk: Sendable {
         fileprivate let asker: String
     }
 
+    /// What the desk has seen, for self-metrics.
+    package struct Figures: Sendable {
+        package fileprivate(set) var running = 0
+        package fileprivate(set) var waiting = 0
+        /// Queries that ended, since the start.
+        package fileprivate(set) var ended = 0
+        /// Of them, those without an answer.
+        package fileprivate(set) var failed = 0
+        /// How long all of them took, waiting left out.
+        package fileprivate(set) var time = Duration.zero
+    }
+
     private struct State {
+        var figures = Figures()
         var running = 0
         var byAsker: [String: Int] = [:]
         var waiting: [(number: UInt64, asker: String, continuation: CheckedContinuation<Void, any Error>)] = []
@@ -69,6 +82,24 @@ package final class QueryDesk: Sendable {
         }
         state.withLock { _ = $0.canceled.remove(number) }
         return Ticket(asker: asker)
+    }
+
+    package var figures: Figures {
+        state.withLock { state in
+            var figures = state.figures
+            figures.running = state.running
+            figures.waiting = state.waiting.count
+            return figures
+        }
+    }
+
+    /// Counts a query that ended.
+    func note(_ duration: Duration, isAnswered: Bool) {
+        state.withLock { state in
+            state.figures.ended += 1
+            state.figures.failed += isAnswered ? 0 : 1
+            state.figures.time += duration
+        }
     }
 
     /// Gives a place back to whoever waits longest and may have it.

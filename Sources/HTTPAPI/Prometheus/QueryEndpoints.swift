@@ -1,5 +1,6 @@
 import AnswerFormat
 import Hummingbird
+import Logging
 import MonitoringModel
 import PromQLSyntax
 
@@ -7,7 +8,9 @@ import PromQLSyntax
 struct QueryEndpoints: Sendable {
     let evaluator: any QueryEvaluator
     let desk: QueryDesk
+    let view: any ServiceView
     let clock: any WallClock
+    let logger: Logger
 
     func instant(_ request: Request, asker: String, scope: QueryScope) async throws -> Response {
         try await answer(request, asker: asker) { parameters, options in
@@ -66,12 +69,36 @@ struct QueryEndpoints: Sendable {
         let answer = try await ClientPresence.whileWaiting {
             let ticket = try await desk.enter(asker)
             defer { desk.leave(ticket) }
-            return try await evaluate(parameters, options)
+            let began = ContinuousClock.now
+            do {
+                let answer = try await evaluate(parameters, options)
+                note(parameters, asker: asker, ContinuousClock.now - began, answer.statistics.peakSamples, error: nil)
+                return answer
+            } catch {
+                note(parameters, asker: asker, ContinuousClock.now - began, 0, error: error)
+                throw error
+            }
         }
         return Self.response(
             Self.limited(answer, to: limit),
             statistics: wantsStatistics
                 ? QueryStatisticsText(answer.statistics, isDetailed: options.countsSamples) : nil)
+    }
+
+    /// Counts a query that ended, and logs one that took long.
+    private func note(
+        _ parameters: RequestParameters, asker: String, _ duration: Duration, _ peakSamples: Int, error: (any Error)?
+    ) {
+        desk.note(duration, isAnswered: error == nil)
+        guard duration >= view.facts.slowQuery else { return }
+        var metadata: Logger.Metadata = [
+            "asker": "\(asker)", "seconds": "\(duration.inSeconds)", "peak_samples": "\(peakSamples)",
+        ]
+        for name in ["query", "time", "start", "end", "step"] {
+            if let value = parameters[name] { metadata[name] = "\(value.prefix(2_000))" }
+        }
+        if let error { metadata["error"] = "\(error)" }
+        logger.notice("slow query", metadata: metadata)
     }
 
     private func options(_ parameters: RequestParameters) throws -> (QueryOptions, wantsStatistics: Bool) {

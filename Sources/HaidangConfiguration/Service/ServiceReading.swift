@@ -9,7 +9,7 @@ extension MappingSchema {
             "cityNameEnglish", "timeZone", "listen", "allowPlainHTTP", "anonymous", "dataDirectory", "retention",
             "retentionFiveMinutes", "retentionHours", "retentionSize", "pollInterval", "pollTimeout", "pollRetries",
             "missedPolls", "reachability", "reachabilityInterval", "trapListen", "trapSources",
-            "metricsPageSeries", "receivers",
+            "metricsPageSeries", "slowQuery", "receivers",
         ])
     static let receiver = MappingSchema(
         "a receiver", required: ["name", "webhook"], optional: ["allowsLocalAddresses", "timeout"])
@@ -68,6 +68,7 @@ extension ServiceDraft {
                 "expected a \"reachabilityInterval\" of at least 1s, found a shorter one")
         }
         set(\.metricsPageSeries, "metricsPageSeries", .integer(0...100_000_000))
+        set(\.slowQuery, "slowQuery", .duration)
         service.anonymousViewer = reader.scalar("anonymous", .oneOf(Anonymous.self)) == .viewer
         service.dataDirectory = reader.scalar("dataDirectory", .text)
         service.trapListen = reader.scalar("trapListen", .listenAddress)
