@@ -32,7 +32,9 @@ extension Evaluation {
             case .and: intersection(left, right, MatchSignature(matching), grid, isKept: { $0 })
             case .unless: intersection(left, right, MatchSignature(matching), grid, isKept: { !$0 })
             case .or: try union(left, right, MatchSignature(matching), grid)
-            default: try VectorMatcher(operation, matching).result(left: left, right: right, steps: grid.count)
+            default:
+                try VectorMatcher(operation, matching)
+                    .result(left: left, right: right, steps: grid.count) { try budget.check() }
             }
         for series in result { try emit(series) }
     }

@@ -23,9 +23,12 @@ struct VectorMatcher {
         var one: [StepSeries] = []
     }
 
+    /// - Parameter check: called now and then; throws when the query is to end.
     /// - Returns: the series of the result, those of one labels joined.
     /// - Throws: where a match is not unique.
-    func result(left: [StepSeries], right: [StepSeries], steps: Int) throws -> [StepSeries] {
+    func result(
+        left: [StepSeries], right: [StepSeries], steps: Int, check: () throws -> Void
+    ) throws -> [StepSeries] {
         let (many, one) = isSwapped ? (right, left) : (left, right)
         guard !many.isEmpty, !one.isEmpty else { return [] }
         var groups: [LabelSet: Group] = [:]
@@ -49,6 +52,7 @@ struct VectorMatcher {
             var results: [StepSeries] = []
             for series in group.many {
                 for partner in group.one {
+                    try check()
                     let labels = labels(series.labels, partner.labels, isFilter: isFilter)
                     let values =
                         isSwapped
