@@ -84,6 +84,7 @@ let package = Package(
         library("TimeSeriesStore", ["CPlatform", "MonitoringModel", "ChunkEncoding", "RE2", "DatabaseFiles", grdb]),
         library("PromQLEngine", ["MonitoringModel", "PromQLSyntax", "RE2"]),
         library("RemoteStorage", ["MonitoringModel", "CSnappy"]),
+        library("AnswerDisplay", ["MonitoringModel", "PromQLSyntax"]),
 
         // domain
         library("Polling", ["MonitoringModel", "Inventory", "ExpositionFormat", "SNMP", "HTTPTransport", "RE2"]),
@@ -172,6 +173,7 @@ let package = Package(
         tests("HTTPTransport", ["HTTPTransport"]),
         tests("ExpositionFormat", ["ExpositionFormat", "MonitoringModel"]),
         tests("AnswerFormat", ["AnswerFormat", "MonitoringModel"]),
+        tests("AnswerDisplay", ["AnswerDisplay", "MonitoringModel", "PromQLSyntax"]),
         .executableTarget(
             name: "AnswerBenchmark", dependencies: ["AnswerFormat", "MonitoringModel", "TestSupport"],
             path: "Tests/Benchmarks/AnswerBenchmark", swiftSettings: checks),
