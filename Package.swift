@@ -140,7 +140,7 @@ let package = Package(
                 "MonitoringModel", "Inventory", "SNMP", "HTTPTransport", "DatabaseFiles", "TimeSeriesStore",
                 "PromQLEngine", "Polling", "Reachability", "Incidents", "AlertDispatch", "Access", "StateStore",
                 "HTTPAPI",
-                "HaidangConfiguration", "ExpositionFormat", "PromQLSyntax", "RemoteStorage",
+                "HaidangConfiguration", "ExpositionFormat", "PromQLSyntax", "RemoteStorage", "AnswerFormat",
                 "CitySimulator", logging, lifecycle, unixSignals, nioCore, nioPosix, nioHTTP1,
             ]),
 
@@ -150,6 +150,7 @@ let package = Package(
             dependencies: [
                 "HaidangService", "HaidangConfiguration", "CitySimulator", "Access", "Inventory", "SNMP",
                 "MonitoringModel", "ExpositionFormat", "HTTPAPI", "Polling", "HTTPTransport", "Compression",
+                "PromQLSyntax", "AnswerFormat", "AnswerDisplay",
                 argumentParser, logging,
             ],
             swiftSettings: checks),

@@ -169,7 +169,7 @@ package struct DatabaseAdministration: Sendable {
 
     // MARK: The two ways
 
-    private func perform<Value: Sendable>(
+    func perform<Value: Sendable>(
         creatingFiles: Bool = false, online: (String) async throws -> Value,
         offline: (DatabaseCare) async throws -> Value
     ) async throws -> Value {
