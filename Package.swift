@@ -99,6 +99,8 @@ let package = Package(
         library(
             "WebUI", ["MonitoringModel", mustache],
             resources: [
+                .embedInCode("Resources/head.mustache"),
+                .embedInCode("Resources/switches.mustache"),
                 .embedInCode("Resources/overview.mustache"),
                 .embedInCode("Resources/map.mustache"),
                 .embedInCode("Resources/incidents.mustache"),
@@ -106,6 +108,7 @@ let package = Package(
                 .embedInCode("Resources/storage.mustache"),
                 .embedInCode("Resources/targets.mustache"),
                 .embedInCode("Resources/target.mustache"),
+                .embedInCode("Resources/theme.js"),
                 .embedInCode("Resources/overview.css"),
                 .embedInCode("Resources/overview.js"),
                 .embedInCode("Resources/vi.json"),

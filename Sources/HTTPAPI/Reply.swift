@@ -34,6 +34,10 @@ enum Reply {
         bytes(Array((text + "\n").utf8), contentType: "text/plain; charset=utf-8", status: status)
     }
 
+    static func page(_ html: String) -> Response {
+        bytes(Array(html.utf8), contentType: "text/html; charset=utf-8")
+    }
+
     static func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) throws -> Response {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.withoutEscapingSlashes]

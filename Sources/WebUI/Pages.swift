@@ -37,6 +37,9 @@ package struct Pages: Sendable {
                 path: "/assets/overview.css", contentType: "text/css; charset=utf-8",
                 body: PackageResources.overview_css),
             Asset(
+                path: "/assets/theme.js", contentType: "text/javascript; charset=utf-8",
+                body: PackageResources.theme_js),
+            Asset(
                 path: "/assets/overview.js", contentType: "text/javascript; charset=utf-8",
                 body: PackageResources.overview_js),
             Asset(path: "/assets/logo.svg", contentType: "image/svg+xml", body: PackageResources.logo_svg),

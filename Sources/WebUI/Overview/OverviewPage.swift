@@ -20,36 +20,20 @@ struct OverviewPage {
         return parts.reduce(into: [:]) { $0.merge($1) { first, _ in first } }
     }
 
-    /// What surrounds the content: language, theme, links to assets and to the same page in another guise.
     private var frame: TemplateValues {
-        let language = writer.catalogue.language
-        var values: TemplateValues = [
-            "language": language.rawValue, "theme": false, "wall": wall, "isDemo": model.isDemo,
+        let frame = PageFrame(
+            catalogue: writer.catalogue, theme: theme, keptParameters: wall ? "&wall=1" : "", assetPaths: assetPaths)
+        let own: TemplateValues = [
+            "wall": wall, "isDemo": model.isDemo,
             "title": writer.text(
                 model.incidents.isEmpty ? .pageTitleCalm : .pageTitle,
                 [
                     "n": writer.numbers.integer(model.incidents.count),
                     "city": DisplayText.readable(model.cityName, limit: 60),
                 ]),
-            "stylePath": assetPaths["/assets/overview.css"] ?? "",
-            "scriptPath": assetPaths["/assets/overview.js"] ?? "",
-            "logoPath": assetPaths["/assets/logo.svg"] ?? "", "hex": MapPart.hexagon,
-            "selfLink": link(language, theme), "themeLink": link(language, theme == .dark ? .light : .dark),
-            "themeToDark": writer.text(.themeToDark), "themeToLight": writer.text(.themeToLight),
-            "themeLabel": writer.text(theme == .dark ? .themeToLight : .themeToDark),
-            "languages": PageLanguage.allCases.map { other in
-                [
-                    "code": other.rawValue, "label": other.rawValue.uppercased(), "link": link(other, theme),
-                    "current": other == language,
-                ] as TemplateValues
-            },
+            "scriptPath": frame.asset("/assets/overview.js"), "hex": MapPart.hexagon, "selfLink": frame.selfLink,
         ]
-        if let theme { values["theme"] = theme.rawValue }
-        return values
-    }
-
-    private func link(_ language: PageLanguage, _ theme: PageTheme?) -> String {
-        "?lang=\(language.rawValue)" + (theme.map { "&theme=\($0.rawValue)" } ?? "") + (wall ? "&wall=1" : "")
+        return frame.values.merging(own) { first, _ in first }
     }
 
     private var head: TemplateValues {

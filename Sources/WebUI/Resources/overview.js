@@ -1,52 +1,10 @@
-// Keeps the overview fresh and remembers the theme. The page works without it.
+// Keeps the overview fresh. The page works without it.
 (function () {
   "use strict";
   const root = document.documentElement;
   const interval = 3000;
   const patience = 8000;
-  const query = new URLSearchParams(location.search);
-
-  // Theme: a link's wish, else the last choice here, else the system's. Set before the first paint.
-  function stored() {
-    try { return localStorage.getItem("haidang-theme"); } catch { return null; }
-  }
-  function remember(theme) {
-    try { localStorage.setItem("haidang-theme", theme); } catch { /* Private mode: the choice lasts for this page. */ }
-  }
-  const known = ["light", "dark"];
-  const wish = query.get("theme");
-  const theme = known.includes(wish) ? wish : known.includes(stored()) ? stored() : null;
-  if (theme) root.dataset.theme = theme;
-  if (query.has("wall")) root.dataset.wall = "on";
-
-  function isDark() {
-    return root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-  }
-
-  function setUpTheme() {
-    const toggle = document.getElementById("theme");
-    const label = () => {
-      const text = isDark() ? toggle.dataset.toLight : toggle.dataset.toDark;
-      toggle.setAttribute("aria-label", text);
-      toggle.title = text;
-    };
-    toggle.setAttribute("role", "button");
-    toggle.addEventListener("click", (event) => {
-      event.preventDefault();
-      root.dataset.theme = isDark() ? "light" : "dark";
-      remember(root.dataset.theme);
-      // A wish in the address would win over this choice at the next load.
-      if (query.has("theme")) {
-        query.delete("theme");
-        history.replaceState(null, "", location.pathname + (query.size ? "?" + query : "") + location.hash);
-      }
-      label();
-    });
-    toggle.addEventListener("keydown", (event) => {
-      if (event.key === " ") { event.preventDefault(); toggle.click(); }
-    });
-    label();
-  }
+  if (new URLSearchParams(location.search).has("wall")) root.dataset.wall = "on";
 
   // A link to a row inside a closed fold opens the fold.
   function reveal(hash) {
@@ -162,7 +120,6 @@
   }
 
   function start() {
-    setUpTheme();
     for (const part of parts(document)) written.set(part.dataset.part, part.outerHTML);
     addEventListener("hashchange", () => reveal(location.hash));
     document.addEventListener("click", (event) => {

@@ -5,6 +5,8 @@ import Mustache
 package enum PageTemplates {
     /// Their sources by name, as partials refer to them.
     package static let sources: [String: [UInt8]] = [
+        "head": PackageResources.head_mustache,
+        "switches": PackageResources.switches_mustache,
         "overview": PackageResources.overview_mustache,
         "map": PackageResources.map_mustache,
         "incidents": PackageResources.incidents_mustache,

@@ -1,0 +1,37 @@
+/// What surrounds the content of every page: language, theme, links to assets and to the page in another guise.
+struct PageFrame {
+    let catalogue: Catalogue
+    let theme: PageTheme?
+    /// Parameters of the page that its links to itself keep, as "&wall=1".
+    var keptParameters = ""
+    /// Path with version, by path.
+    let assetPaths: [String: String]
+
+    var values: TemplateValues {
+        let language = catalogue.language
+        var values: TemplateValues = [
+            "language": language.rawValue, "theme": false,
+            "stylePath": asset("/assets/overview.css"), "themeScriptPath": asset("/assets/theme.js"),
+            "logoPath": asset("/assets/logo.svg"),
+            "themeLink": link(language, theme == .dark ? .light : .dark),
+            "themeToDark": catalogue.text(.themeToDark), "themeToLight": catalogue.text(.themeToLight),
+            "themeLabel": catalogue.text(theme == .dark ? .themeToLight : .themeToDark),
+            "languages": PageLanguage.allCases.map { other in
+                [
+                    "code": other.rawValue, "label": other.rawValue.uppercased(), "link": link(other, theme),
+                    "current": other == language,
+                ] as TemplateValues
+            },
+        ]
+        if let theme { values["theme"] = theme.rawValue }
+        return values
+    }
+
+    func asset(_ path: String) -> String { assetPaths[path] ?? "" }
+
+    var selfLink: String { link(catalogue.language, theme) }
+
+    private func link(_ language: PageLanguage, _ theme: PageTheme?) -> String {
+        "?lang=\(language.rawValue)" + (theme.map { "&theme=\($0.rawValue)" } ?? "") + keptParameters
+    }
+}
