@@ -59,6 +59,8 @@ let package = Package(
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
         // Config/modules, which is part of the program.
         .target(name: "CShippedModules"),
+        // The charting library of Debian's libjs-dygraphs.
+        .target(name: "CDygraphs"),
         .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
         .target(name: "CSnappy", linkerSettings: [.linkedLibrary("snappy")]),

@@ -112,8 +112,8 @@ download_swift() {
 
 # What building and running needs.
 build_packages=(
-    binutils ca-certificates curl g++ git libc6-dev libcurl4-openssl-dev libncurses6 libre2-dev libsnappy-dev
-    libsnmp-dev libsqlite3-dev libxml2 pkg-config tzdata zlib1g-dev
+    binutils ca-certificates curl g++ git libc6-dev libcurl4-openssl-dev libjs-dygraphs libncurses6 libre2-dev
+    libsnappy-dev libsnmp-dev libsqlite3-dev libxml2 pkg-config tzdata zlib1g-dev
 )
 
 # Builds what is named (all when nothing is), unless nothing has changed since.
