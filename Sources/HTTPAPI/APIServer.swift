@@ -93,6 +93,7 @@ package struct APIServer: Sendable {
             assembler: OverviewAssembler(
                 view: view, evaluator: evaluator, source: source, history: history, clock: clock),
             pages: pages)
+        let explore = ExploreEndpoint(view: view, pages: pages, clock: clock)
         var table: [Endpoint] = [
             Endpoint(method: .get, path: "/healthz", operation: .readHealth) { _, _, _ in health.alive() },
             Endpoint(method: .get, path: "/readyz", operation: .readHealth) { _, _, _ in try health.ready() },
@@ -171,6 +172,7 @@ package struct APIServer: Sendable {
                 database.compact(by: principal)
             },
             Endpoint(method: .get, path: "/", operation: .readPages) { try await overview.page($0, scope: $2) },
+            Endpoint(method: .get, path: "/explore", operation: .readPages) { try explore.page($0, scope: $2) },
         ]
         let asked: [(String, @Sendable (Request, Principal, QueryScope) async throws -> Response)] = [
             ("query", { try await query.instant($0, asker: $1.name, scope: $2) }),

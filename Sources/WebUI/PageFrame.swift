@@ -31,7 +31,14 @@ struct PageFrame {
 
     var selfLink: String { link(catalogue.language, theme) }
 
+    /// Another page in the same language and theme.
+    func link(to address: String) -> String { address + query(catalogue.language, theme) }
+
     private func link(_ language: PageLanguage, _ theme: PageTheme?) -> String {
-        "?lang=\(language.rawValue)" + (theme.map { "&theme=\($0.rawValue)" } ?? "") + keptParameters
+        query(language, theme) + keptParameters
+    }
+
+    private func query(_ language: PageLanguage, _ theme: PageTheme?) -> String {
+        "?lang=\(language.rawValue)" + (theme.map { "&theme=\($0.rawValue)" } ?? "")
     }
 }

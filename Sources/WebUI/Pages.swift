@@ -1,3 +1,4 @@
+import CDygraphs
 import Mustache
 
 /// The languages of the pages.
@@ -18,7 +19,8 @@ package enum PageTheme: String, CaseIterable, Sendable {
 package struct Pages: Sendable {
     /// A file served as it is, under its path.
     package struct Asset: Sendable {
-        /// As "/assets/overview.css". Pages refer to it with its content's hash as the query, so that it may be cached.
+        /// As "/assets/overview.css". Pages refer to it with its content's hash as the query, so that it may be cached;
+        /// modules that a script imports have none.
         package var path: String
         package var contentType: String
         package var body: [UInt8]
@@ -30,20 +32,33 @@ package struct Pages: Sendable {
     private let versions: [String: String]
     private let layouts = MapLayoutCache()
 
+    private static let style = "text/css; charset=utf-8"
+    private static let script = "text/javascript; charset=utf-8"
+    private static let dygraphScript = [UInt8](
+        UnsafeBufferPointer(start: hd_dygraphs_script, count: hd_dygraphs_script_size))
+    private static let dygraphLicence = [UInt8](
+        UnsafeBufferPointer(start: hd_dygraphs_licence, count: hd_dygraphs_licence_size))
+
     /// - Throws: `PageResourceError` when an embedded template or catalogue does not parse, which a test rules out.
     package init() throws {
-        assets = [
-            Asset(
-                path: "/assets/overview.css", contentType: "text/css; charset=utf-8",
-                body: PackageResources.overview_css),
-            Asset(
-                path: "/assets/theme.js", contentType: "text/javascript; charset=utf-8",
-                body: PackageResources.theme_js),
-            Asset(
-                path: "/assets/overview.js", contentType: "text/javascript; charset=utf-8",
-                body: PackageResources.overview_js),
-            Asset(path: "/assets/logo.svg", contentType: "image/svg+xml", body: PackageResources.logo_svg),
-        ]
+        assets =
+            [
+                Asset(path: "/assets/overview.css", contentType: Self.style, body: PackageResources.overview_css),
+                Asset(path: "/assets/explore.css", contentType: Self.style, body: PackageResources.explore_css),
+                Asset(path: "/assets/logo.svg", contentType: "image/svg+xml", body: PackageResources.logo_svg),
+                Asset(path: "/assets/dygraph.js", contentType: Self.script, body: Self.dygraphScript),
+                Asset(
+                    path: "/assets/dygraph-licence.txt", contentType: "text/plain; charset=utf-8",
+                    body: Self.dygraphLicence),
+            ]
+            + [
+                ("theme", PackageResources.theme_js), ("overview", PackageResources.overview_js),
+                ("explore", PackageResources.explore_js), ("explore-api", PackageResources.explore_api_js),
+                ("explore-field", PackageResources.explore_field_js),
+                ("explore-chart", PackageResources.explore_chart_js),
+                ("explore-table", PackageResources.explore_table_js),
+                ("explore-format", PackageResources.explore_format_js),
+            ].map { Asset(path: "/assets/\($0).js", contentType: Self.script, body: $1) }
         versions = Dictionary(
             uniqueKeysWithValues: assets.map { ($0.path, "\($0.path)?v=" + Self.contentHash($0.body)) })
         catalogues = [
@@ -66,6 +81,14 @@ package struct Pages: Sendable {
             writer: PageWriter(model, catalogue: catalogue), theme: theme, wall: wall, assetPaths: versions,
             layouts: layouts)
         return library.render(page.values, withTemplate: "overview") ?? ""
+    }
+
+    /// The Explore page: what it asks and shows is up to its scripts.
+    package func explore(_ model: ExploreModel, language: PageLanguage, theme: PageTheme? = nil) -> String {
+        guard let catalogue = catalogues[language], let library = libraries[language] else { return "" }
+        let frame = PageFrame(catalogue: catalogue, theme: theme, assetPaths: versions)
+        let page = ExplorePage(model: model, catalogue: catalogue, frame: frame)
+        return library.render(page.values, withTemplate: "explore") ?? ""
     }
 
     /// FNV-1a over 64 bits: tells versions of an asset apart, no more.

@@ -32,6 +32,7 @@ struct OverviewPage {
                     "city": DisplayText.readable(model.cityName, limit: 60),
                 ]),
             "scriptPath": frame.asset("/assets/overview.js"), "hex": MapPart.hexagon, "selfLink": frame.selfLink,
+            "exploreLink": frame.link(to: "/explore"),
         ]
         return frame.values.merging(own) { first, _ in first }
     }

@@ -33,4 +33,8 @@ package enum Message: String, CaseIterable, Sendable {
 
     // footer
     case samplesPerSecond
+
+    // explore
+    case exploreTitle, exploreZone
+    case exploreExamplePools, exploreExampleLinks, exploreExampleProbes, exploreExampleDown
 }

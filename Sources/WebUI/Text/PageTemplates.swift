@@ -14,6 +14,7 @@ package enum PageTemplates {
         "storage": PackageResources.storage_mustache,
         "targets": PackageResources.targets_mustache,
         "target": PackageResources.target_mustache,
+        "explore": PackageResources.explore_mustache,
     ]
 
     /// - Throws: `PageResourceError`.
