@@ -132,7 +132,8 @@ let package = Package(
                 "Compression", "WebUI", "Access", "Polling", "Incidents", "AlertDispatch", hummingbird, httpTypes,
                 nioCore,
                 logging,
-            ]),
+            ],
+            resources: [.embedInCode("Resources/openapi.json")]),
 
         // composition
         library(

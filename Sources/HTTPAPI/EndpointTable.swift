@@ -5,7 +5,7 @@ import MonitoringModel
 
 /// Everything that is served but the assets of the pages. What is not here does not exist.
 ///
-/// The table needs no running service, so that what is said of it elsewhere can be compared with it.
+/// The table needs no running service, so that `openapi.json`, which describes it, can be compared with it.
 package enum EndpointTable {
     /// What is served and to whom. Parameters of a path are spelled `{name}`.
     package static var routes: [(method: String, path: String, requirement: Requirement)] {
@@ -21,6 +21,9 @@ package enum EndpointTable {
         Endpoint(.get, "/federate", .readMetrics) { try await $0.metrics.federate($1.request, scope: $1.scope) },
         Endpoint(.get, "/-/healthy", .readHealth) { groups, _ in groups.status.healthy() },
         Endpoint(.get, "/-/ready", .readHealth) { groups, _ in groups.status.ready() },
+        Endpoint(.get, "/api/v1/openapi.json", .query) { _, _ in
+            Reply.bytes(APIDescription.json, contentType: "application/json")
+        },
         Endpoint(.get, "/api/v1/status/buildinfo", .query) { groups, _ in try groups.status.buildInformation() },
         Endpoint(.get, "/api/v1/status/config", .readConfiguration) { groups, _ in
             try groups.status.configuration()
