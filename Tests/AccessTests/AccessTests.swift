@@ -84,6 +84,7 @@ extension Decision {
         (.query, Role.allCases, Role.allCases),
         (.readConfiguration, [.operator, .admin], []),
         (.reload, [.operator, .admin], []),
+        (.writeSamples, [.operator, .admin], []),
         (.readTokens, [.admin], []),
         (.createToken, [.admin], []),
         (.removeToken, [.admin], []),
