@@ -50,6 +50,8 @@ package struct APIServer: Sendable {
         let guarded = AccessGuard(checkPoint: checkPoint, view: view)
         let logger = logger
         let groups = groups()
+        // Middleware applies to the routes that come after it.
+        router.add(middleware: CompressedReplies())
         for endpoint in endpoints() {
             router.on(RouterPath(endpoint.path), method: endpoint.method) { request, context in
                 do {
@@ -65,7 +67,6 @@ package struct APIServer: Sendable {
                 }
             }
         }
-        router.add(middleware: CompressedReplies())
         router.add(middleware: UnknownPath(guarded: guarded, logger: logger))
         return router
     }
