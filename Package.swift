@@ -129,7 +129,8 @@ let package = Package(
             "HTTPAPI",
             [
                 "MonitoringModel", "Inventory", "ExpositionFormat", "PromQLSyntax", "AnswerFormat", "RemoteStorage",
-                "Compression", "WebUI", "Access", "Polling", "Incidents", "AlertDispatch", hummingbird, httpTypes,
+                "Compression", "Threads", "WebUI", "Access", "Polling", "Incidents", "AlertDispatch", hummingbird,
+                httpTypes,
                 nioCore,
                 logging,
             ],

@@ -26,9 +26,7 @@ package struct APIServer: Sendable {
     package init(
         view: any ServiceView, evaluator: any QueryEvaluator, source: any SeriesSource, checkPoint: CheckPoint,
         tokens: any TokenStore, care: any StoreCare, pages: Pages, history: PoolHistory, receiver: RemoteWriteReceiver,
-        desk: QueryDesk,
-        clock: any WallClock,
-        logger: Logger = Logger(label: "haidang.http")
+        desk: QueryDesk, clock: any WallClock, logger: Logger = Logger(label: "haidang.http")
     ) {
         self.view = view
         self.evaluator = evaluator

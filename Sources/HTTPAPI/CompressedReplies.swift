@@ -12,7 +12,9 @@ struct CompressedReplies: RouterMiddleware {
         _ request: Request, context: APIContext, next: (Request, APIContext) async throws -> Response
     ) async throws -> Response {
         var response = try await next(request, context)
+        // Lines that tell of progress are wanted as they come.
         guard Self.takesGzip(request.headers[.acceptEncoding]), response.headers[.contentEncoding] == nil,
+            response.headers[.contentType] != "application/x-ndjson",
             response.body.contentLength ?? .max >= Self.leastBytes
         else { return response }
         let body = response.body
@@ -27,11 +29,13 @@ struct CompressedReplies: RouterMiddleware {
 
     /// Whether a list of encodings has gzip, or everything, with a weight above 0.
     static func takesGzip(_ accepted: String?) -> Bool {
-        (accepted ?? "").split(separator: ",").contains { part in
+        var weights: [String: Double] = [:]
+        for part in (accepted ?? "").split(separator: ",") {
             let fields = part.split(separator: ";").map { $0.filter { $0 != " " }.lowercased() }
-            guard let name = fields.first, name == "gzip" || name == "*" else { return false }
-            return !fields.dropFirst().contains { $0.hasPrefix("q=") && Double($0.dropFirst(2)) == 0 }
+            let weight = fields.dropFirst().first { $0.hasPrefix("q=") }.map { Double($0.dropFirst(2)) ?? 0 }
+            if let name = fields.first { weights[name] = weight ?? 1 }
         }
+        return weights["gzip"] ?? weights["*"] ?? 0 > 0
     }
 }
 

@@ -34,7 +34,7 @@ package struct RequestParameters: Sendable {
 
     /// Unix seconds or RFC 3339, as the Prometheus API takes them.
     package func time(_ name: String) throws -> Timestamp? {
-        guard let text = self[name] else { return nil }
+        guard let text = self[name], !text.isEmpty else { return nil }
         if let time = Double(text).flatMap(Self.timestamp) { return time }
         for options: ISO8601DateFormatter.Options in [
             [.withInternetDateTime], [.withInternetDateTime, .withFractionalSeconds],
@@ -64,7 +64,7 @@ package struct RequestParameters: Sendable {
 
     /// Seconds as a number, or a Prometheus duration such as `1h30m`.
     package func duration(_ name: String) throws -> Duration? {
-        guard let text = self[name] else { return nil }
+        guard let text = self[name], !text.isEmpty else { return nil }
         if let seconds = Double(text), seconds.isFinite, seconds > 0, seconds < 3e9 {
             return .milliseconds(Int64(seconds * 1000))
         }

@@ -25,15 +25,14 @@ extension RunningService {
         "\(configuration.service.retention.wholeMilliseconds / 86_400_000)d"
     }
 
-    /// `haidang.yml` and `credentials.yml` as they stand in a directory. They name secrets and hold none, but for what may stand in
-    /// URLs: users and passwords before a host, and queries.
+    /// `haidang.yml` and `credentials.yml` as they stand in a directory. They name secrets and hold none, but for URLs: of those only
+    /// the host stays, since a webhook's path often is its token.
     static func configurationText(of directory: String) -> String {
         ["haidang.yml", "credentials.yml"].compactMap { name in
             let path = (directory as NSString).appendingPathComponent(name)
             guard let data = FileManager.default.contents(atPath: path) else { return nil }
             let text = String(decoding: data, as: UTF8.self)
-                .replacing(/:\/\/[^\/@\s"']+@/, with: "://<secret>@")
-                .replacing(/(:\/\/[^\s"'?]+)\?[^\s"',}]*/) { "\($0.output.1)?<secret>" }
+                .replacing(/(:\/\/)([^\s"']*@)?([^\s\/"'?#,}]*)[^\s"']*/) { "\($0.output.1)\($0.output.3)/<secret>" }
             return "# \(name)\n\(text)"
         }.joined(separator: "\n")
     }

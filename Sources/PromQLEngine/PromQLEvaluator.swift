@@ -17,6 +17,9 @@ package struct PromQLEvaluator: QueryEvaluator {
     /// Milliseconds either side of 1970, some 140,000 years; keeps every sum of times far from overflow.
     private static let timeLimit: Int64 = 1 << 52
 
+    /// Milliseconds; a thousand years.
+    private static let longestLookback: Int64 = 1_000 * 365 * 86_400_000
+
     /// - Parameters:
     ///   - lookback: How old the newest sample of a series may be to still count.
     ///   - subqueryStep: Of subqueries that name none.
@@ -101,7 +104,7 @@ package struct PromQLEvaluator: QueryEvaluator {
         let began = ContinuousClock.now
         let deadline = options.limits.time.map { began + $0 }
         let settings = QuerySettings(
-            scope: scope, lookback: (options.lookback ?? lookback).wholeMilliseconds,
+            scope: scope, lookback: min((options.lookback ?? lookback).wholeMilliseconds, Self.longestLookback),
             subqueryStep: subqueryStep.wholeMilliseconds, countsSamples: options.countsSamples)
         let evaluation = Evaluation(
             expression, source: source, settings: settings, start: grid.start, end: end,

@@ -30,7 +30,8 @@ def peers(tmp_path_factory):
     (config / "inventory").mkdir(parents=True)
     (config / "haidang.yml").write_text(
         "cityName: api\nmonitorSite: s\nanonymous: viewer\nreceivers:\n"
-        "  - { name: chat, webhook: \"https://chat.example/hook?token=s3cret\" }\n")
+        "  - { name: chat, webhook: \"https://chat.example/hook/s3cret?token=s3cret,key=s3cret\" }\n"
+        "  - { name: bot, webhook: https://chat.example/s3cret }\n")
     (config / "inventory" / "api.yml").write_text("areas: [{id: a, name: a}]\nsites: [{id: s, name: s, area: a}]\n")
     service = city.Service(["serve", "--config", config], work / "data", work / "log")
     service.await_ready()
@@ -106,7 +107,7 @@ def test_the_configuration_is_for_operators_and_without_secrets(peers):
     headers = {"Authorization": f"Bearer {peers.tokens['operator']}"}
     status, _, body = ask(peers, "/api/v1/status/config", headers=headers)
     text = json.loads(body)["data"]["yaml"]
-    assert status == 200 and "cityName: api" in text and "chat.example/hook" in text
+    assert status == 200 and "cityName: api" in text and "chat.example/<secret>" in text
     assert "s3cret" not in text
     statistics = json.loads(ask(peers, "/api/v1/status/tsdb", headers=headers)[2])["data"]
     assert statistics["headStats"]["numSeries"] >= len(peers.set.series)

@@ -52,6 +52,7 @@ package final class QueryDesk: Sendable {
             state.nextNumber += 1
             return state.nextNumber
         }
+        defer { state.withLock { _ = $0.canceled.remove(number) } }
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 let outcome: Result<Void, any Error>? = state.withLock { state in
@@ -80,7 +81,6 @@ package final class QueryDesk: Sendable {
             }
             waiter?.resume(throwing: CancellationError())
         }
-        state.withLock { _ = $0.canceled.remove(number) }
         return Ticket(asker: asker)
     }
 

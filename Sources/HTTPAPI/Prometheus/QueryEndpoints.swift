@@ -71,7 +71,9 @@ struct QueryEndpoints: Sendable {
             defer { desk.leave(ticket) }
             let began = ContinuousClock.now
             do {
-                let answer = try await evaluate(parameters, options)
+                let answer = try await withTaskExecutorPreference(QueryExecutor.shared) {
+                    try await evaluate(parameters, options)
+                }
                 note(parameters, asker: asker, ContinuousClock.now - began, answer.statistics.peakSamples, error: nil)
                 return answer
             } catch {

@@ -155,15 +155,19 @@ struct DeviceFigures {
             if case .store(let input)? = value.metric.common { (value, input) } else { nil }
         }
         guard !values.isEmpty else { return }
-        let units = values.compactMap { if case .amount(_, let unit) = $0.1 { unit } else { nil } }
+        // A row may be several stores, each in its unit: bytes and the files they hold.
+        var units: [ResourceUnit] = []
+        for case .amount(_, let unit) in values.map(\.1) where !units.contains(unit) { units.append(unit) }
         for row in joined.rows.indices where rows.isTaken(row) {
-            var store = StoreFigures(name: rows.name(row), unit: units.first ?? .bytes)
-            store.isOfVendor = !table.isGeneric
-            for (value, input) in values {
-                guard case .number(let number)? = joined.reading(row, value) else { continue }
-                store.take(input, value.metric.base(number, of: joined.firstCell(row, value)))
+            for unit in units {
+                var store = StoreFigures(name: rows.name(row), unit: unit)
+                store.isOfVendor = !table.isGeneric
+                for (value, input) in values where input.isOf(unit) {
+                    guard case .number(let number)? = joined.reading(row, value) else { continue }
+                    store.take(input, value.metric.base(number, of: joined.firstCell(row, value)))
+                }
+                stores.append(store)
             }
-            stores.append(store)
         }
     }
 

@@ -95,9 +95,10 @@ struct CounterSum: Sendable {
         return known.reduce(0) { $0 + $1.last + $1.offset }
     }
 
-    /// How far a 32-bit counter went: one that falls by more than half its range wrapped, any other was reset.
+    /// How far a counter went: one of 32 bits that falls by more than half its range wrapped, any other was reset.
     static func step(from last: Double, to value: Double) -> Double {
         if value >= last { return value - last }
+        guard last < 4_294_967_296 else { return value }
         return last - value > 2_147_483_648 ? value + 4_294_967_296 - last : value
     }
 }

@@ -45,7 +45,8 @@ package struct StoreFigures: Hashable, Sendable {
         if let problem { throw problem }
         guard let size = size ?? sum(used, free), size > 0 else { throw .unknown }
         guard let used = used ?? free.map({ size - $0 }) ?? ratio.map({ $0 * size }), used >= 0 else { throw .unknown }
-        guard used <= size else { throw .usedExceedsSize }
+        // Of bytes, more than there is means figures that were cut; licences and cores are given out beyond their number.
+        guard used <= size || unit != .bytes else { throw .usedExceedsSize }
         return StorageRow(size: size, used: used)
     }
 

@@ -31,6 +31,11 @@ package enum CommonInput: Hashable, Sendable {
         /// The used share of the size, whatever that is measured in.
         case ratio
 
+        /// Whether it says something of a store that is measured in a unit.
+        func isOf(_ unit: ResourceUnit) -> Bool {
+            if case .amount(_, let own) = self { own == unit } else { true }
+        }
+
         package enum Amount: String, CaseIterable, Sendable {
             case size, used, free, allocated
         }

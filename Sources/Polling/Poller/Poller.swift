@@ -80,22 +80,25 @@ package final class Poller: Sendable {
             }
             group.cancelAll()
         }
+        // What the polls learnt that ended meanwhile.
+        if let memoryStore { await saveMemories(in: memoryStore) }
     }
 
-    /// Saves what changed until the task is cancelled, and then once more.
     private func keepMemories(in store: any DeviceMemoryStore) async {
-        while true {
-            let isLast = Task.isCancelled
-            let changed = state.withLock { $0.takeUnsaved() }
-            if !changed.isEmpty {
-                do {
-                    try await store.save(changed)
-                } catch {
-                    state.withLock { $0.giveBack(changed.keys) }
-                }
-            }
-            if isLast { return }
+        while !Task.isCancelled {
+            await saveMemories(in: store)
             try? await ContinuousClock().sleep(for: Self.savePause)
+        }
+    }
+
+    /// Saves what changed; what cannot be saved is tried again.
+    private func saveMemories(in store: any DeviceMemoryStore) async {
+        let changed = state.withLock { $0.takeUnsaved() }
+        guard !changed.isEmpty else { return }
+        do {
+            try await store.save(changed)
+        } catch {
+            state.withLock { $0.giveBack(changed.keys) }
         }
     }
 

@@ -214,7 +214,8 @@ struct PollerState: Sendable {
         targets[id]?.interfaceKeys = session.agent.interfaceKeys
         targets[id]?.status.matches = session.agent.matches
         targets[id]?.status.identity = session.agent.device
-        if let memory = session.takeMemory() {
+        // A poll that was cancelled may have found out who answers, but not where its counters stood.
+        if outcome != nil, let memory = session.takeMemory() {
             memories[context.target.device] = memory
             unsaved.insert(context.target.device)
         }
@@ -235,6 +236,7 @@ struct PollerState: Sendable {
 
     /// The memories that changed since the last call.
     mutating func takeUnsaved() -> [String: DeviceMemory] {
+        guard !unsaved.isEmpty else { return [:] }
         let changed = memories.filter { unsaved.contains($0.key) }
         unsaved = []
         return changed

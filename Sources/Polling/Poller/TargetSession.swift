@@ -37,10 +37,11 @@ struct TargetSession: Sendable {
     {
         if !new.keepsSeries(of: old) {
             let ended = self
-            // Other labels make other counters.
-            var memory = agent.known
-            memory?.counterShifts = []
-            self = TargetSession(new, appender: appender, memory: memory)
+            // Other labels make other counters, and that is to be saved.
+            let known = agent.known
+            self = TargetSession(new, appender: appender)
+            agent.known = known
+            agent.known?.counterShifts = []
             return ended
         }
         if !new.keepsAgent(of: old) {

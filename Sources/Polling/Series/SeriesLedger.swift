@@ -61,15 +61,17 @@ package struct SeriesLedger: Sendable {
             shift.amount = shift.start - value
             hasNewShifts = true
         }
-        // A counter that was reset begins anew for everybody who reads it.
-        if value < shift.last {
+        // A counter that was reset begins anew for everybody who reads it. One that is made smaller and merely stepped back stays
+        // so: without the shift it would jump.
+        let amount = shift.amount ?? 0
+        if value + amount < 0 || (value < shift.last && amount > 0) {
             shifts[slot] = nil
             hasNewShifts = true
             return value
         }
         shift.last = value
         shifts[slot] = shift
-        return value + (shift.amount ?? 0)
+        return value + amount
     }
 
     /// Lets a counter go on from `value`, whatever is written next.
@@ -81,6 +83,12 @@ package struct SeriesLedger: Sendable {
     /// - Parameter last: the value before, with `amount`; nil: not known.
     mutating func shift(_ slot: Slot, _ labels: LabelSet, by amount: Double, after last: Double?) {
         shifts[slot] = Shift(labels: labels, amount: amount, last: last.map { $0 - amount } ?? -.infinity)
+    }
+
+    /// Drops all shifts: they were those of another device.
+    mutating func dropShifts() {
+        hasNewShifts = hasNewShifts || !shifts.isEmpty
+        shifts = [:]
     }
 
     /// All shifts, if one came or went since the last call.
@@ -113,11 +121,12 @@ package struct SeriesLedger: Sendable {
     /// Forgets ended series when they are most of what is held.
     /// - Returns: whether slots changed, so that all slots kept elsewhere must be dropped.
     package mutating func compact() -> Bool {
-        guard series.count > 2 * liveCount + 256 else { return false }
+        // Counters that are shifted are kept, however long their device is silent.
+        guard series.count - shifts.count > 2 * liveCount + 256 else { return false }
         var kept = SeriesLedger()
         kept.poll = poll
         kept.liveCount = liveCount
-        for index in series.indices where lastPoll[index] != 0 {
+        for index in series.indices where lastPoll[index] != 0 || shifts[Slot(index)] != nil {
             let slot = kept.slot(for: series[index])
             kept.lastPoll[Int(slot)] = lastPoll[index]
             kept.shifts[slot] = shifts[Slot(index)]

@@ -65,7 +65,9 @@ package struct TargetSeries: Sendable {
     /// Lets counters go on from where they were, because another device counts from now on. Slots kept by the caller must be
     /// dropped.
     package mutating func goOn(from last: [LabelSet: Double]) {
+        ledger.dropShifts()
         starts = last.mapValues { .goOn(from: $0) }
+        hasWaitingShifts = false
         named = [:]
     }
 

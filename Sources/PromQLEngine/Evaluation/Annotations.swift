@@ -16,10 +16,14 @@ struct Annotations {
     var infos: [String] { infoList.told }
 
     /// Something may be wrong with the result.
-    mutating func warn(_ message: String, _ range: SourceRange) { warningList.add(message + place(range)) }
+    mutating func warn(_ message: String, _ range: SourceRange) {
+        warningList.add(warningList.isFull ? "" : message + place(range))
+    }
 
     /// The expression could be better.
-    mutating func inform(_ message: String, _ range: SourceRange) { infoList.add(message + place(range)) }
+    mutating func inform(_ message: String, _ range: SourceRange) {
+        infoList.add(infoList.isFull ? "" : message + place(range))
+    }
 
     private func place(_ range: SourceRange) -> String {
         let place = PromQLSyntaxError("", at: range.lowerBound, of: expression)
@@ -32,22 +36,31 @@ private struct Notes {
     let kind: String
     private var first: [String] = []
     private var seen: Set<String> = []
+    /// How many came after so many different ones that they are no longer told apart.
+    private var others = 0
 
     /// More are only counted.
     private static let most = 10
+    private static let mostKept = 1_000
 
     init(kind: String) {
         self.kind = kind
     }
 
+    var isFull: Bool { seen.count >= Self.mostKept }
+
     mutating func add(_ text: String) {
+        guard !isFull else {
+            others += 1
+            return
+        }
         guard seen.insert(text).inserted, first.count < Self.most else { return }
         first.append("PromQL \(kind): \(text)")
     }
 
     /// The notes, and how many more there are.
     var told: [String] {
-        let more = seen.count - first.count
+        let more = seen.count - first.count + others
         return more == 0 ? first : first + ["\(more) more \(kind) annotations omitted"]
     }
 }

@@ -150,6 +150,9 @@ extension Evaluation {
                 "expected a subquery of at most \(budget.maximumSamples) steps, found \(count)", at: subquery.range)
         }
         let inner = StepGrid(start: first, step: step, count: Int(count))
+        // The values of the series at hand.
+        try budget.hold(inner.count)
+        defer { budget.release(inner.count) }
         try await insideSubquery {
             var samples: [Sample] = []
             try await stream(subquery.content, inner) { series in

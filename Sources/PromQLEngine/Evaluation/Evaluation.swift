@@ -83,6 +83,9 @@ final class Evaluation {
 
     /// The value of a scalar expression at each step.
     func scalar(_ node: PromQLExpression, _ grid: StepGrid) async throws -> [Double] {
+        // Held while it is worked out, so that operands of operands count too.
+        try budget.hold(grid.count)
+        defer { budget.release(grid.count) }
         switch node {
         case .number(let literal): return Array(repeating: literal.value, count: grid.count)
         case .parentheses(let group): return try await scalar(group.content, grid)

@@ -7,6 +7,7 @@ struct QueryBudget {
     /// Series that one selector may find.
     let maximumSeries: Int
     let deadline: ContinuousClock.Instant?
+    let meter: WorkMeter
 
     /// Samples and points held now.
     private(set) var held = 0
@@ -19,6 +20,7 @@ struct QueryBudget {
         maximumSamples = limits.samples
         maximumSeries = limits.series
         self.deadline = deadline
+        meter = WorkMeter(deadline: deadline)
         samplesByStep = Array(repeating: 0, count: steps)
     }
 
@@ -47,7 +49,7 @@ struct QueryBudget {
     /// Looks at the clock now and then, so that it costs little where it is called for each series.
     mutating func check() throws {
         untilCheck -= 1
-        guard untilCheck < 0 else { return }
+        guard untilCheck < 0 || meter.isOver else { return }
         untilCheck = 32
         if Task.isCancelled { throw QueryError(.canceled, "the query was canceled") }
         if let deadline, ContinuousClock.now > deadline {

@@ -76,7 +76,7 @@ extension Evaluation {
         }
         try await streamValues(call, grid, emit) { _, value in
             // What is no time of a calendar is taken as Go takes it: as the least of numbers.
-            compute(CivilDate(seconds: Int64(exactly: value.rounded(.towardZero)) ?? .min / 2))
+            compute(CivilDate(seconds: max(Int64(exactly: value.rounded(.towardZero)) ?? .min, .min / 2)))
         }
     }
 
@@ -186,11 +186,12 @@ extension Evaluation {
         var seen: Set<LabelSet> = []
         let mayCollide = !keepsName && !call.arguments[place].hasOneMetricName
         try await ranges(call.arguments[place], grid) { labels, samples, windows in
-            let range = RangeSamples(samples: samples, windows: windows, grid: grid)
+            let range = RangeSamples(samples: samples, windows: windows, grid: grid, meter: budget.meter)
             try checkArguments(call, first, second, range)
             guard let values = range.values(of: call.function, first, second) else {
                 throw QueryError(.internal, "the function \(call.function.rawValue) is not known")
             }
+            try budget.check()
             if countsSamples { range.forEachWindow { step, low, high in budget.count(high - low, atStep: step) } }
             guard values.contains(where: { !Absent.isAbsent($0) }) else { return }
             if isRate { noteNonCounter(labels.metricName, call.arguments[place].range) }
@@ -228,7 +229,8 @@ extension Evaluation {
     private func streamAbsentOverTime(_ call: FunctionCall, _ grid: StepGrid, _ emit: Emit) async throws {
         var values = Array(repeating: 1.0, count: grid.count)
         try await ranges(call.arguments[0], grid) { _, samples, windows in
-            RangeSamples(samples: samples, windows: windows, grid: grid).forEachWindow { step, _, _ in
+            RangeSamples(samples: samples, windows: windows, grid: grid, meter: budget.meter).forEachWindow {
+                step, _, _ in
                 values[step] = Absent.value
             }
         }

@@ -7,6 +7,7 @@ struct RangeSamples {
     let windows: RangeWindows
     /// The times of evaluation, from which the windows may be shifted.
     let grid: StepGrid
+    let meter: WorkMeter
 
     /// Visits the windows that hold samples, with the place of the first sample and the place behind the last one.
     @inline(__always)
@@ -14,6 +15,8 @@ struct RangeSamples {
         var low = 0
         var high = 0
         for step in 0..<windows.count {
+            meter.spend(1)
+            if meter.isOver { return }
             let end = windows.end(step)
             let start = end - windows.span
             while high < samples.count, samples[high].timestamp.milliseconds <= end { high += 1 }
@@ -30,6 +33,15 @@ struct RangeSamples {
             count = windows.count
             let values = values
             forEachWindow { step, low, high in values[step] = figure(step, low, high) }
+        }
+    }
+
+    /// As `map`, of figures that go through all samples of their window.
+    @inline(__always)
+    func mapEach(_ figure: (_ step: Int, _ low: Int, _ high: Int) -> Double) -> [Double] {
+        map { step, low, high in
+            meter.spend(high - low)
+            return figure(step, low, high)
         }
     }
 
@@ -71,9 +83,9 @@ extension RangeSamples {
         case .changes:
             counts { before, now in now != before && !(now.isNaN && before.isNaN) }
         case .resets: counts { before, now in now < before }
-        case .deriv: map { _, low, high in high - low < 2 ? Absent.value : line(low, high, at: time(low)).slope }
+        case .deriv: mapEach { _, low, high in high - low < 2 ? Absent.value : line(low, high, at: time(low)).slope }
         case .predictLinear:
-            map { step, low, high in
+            mapEach { step, low, high in
                 guard high - low >= 2 else { return Absent.value }
                 let line = line(low, high, at: grid.time(step))
                 return line.slope * first[step] + line.intercept

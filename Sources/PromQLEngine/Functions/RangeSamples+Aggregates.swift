@@ -6,7 +6,7 @@ extension RangeSamples {
     /// `sum_over_time`.
     var sums: [Double] {
         if let prefix = PrefixSums(self) { return map { _, low, high in prefix.sum(low, high) } }
-        return map { _, low, high in
+        return mapEach { _, low, high in
             var sum = KahanSum()
             for index in low..<high { sum.add(value(index)) }
             return sum.total
@@ -16,7 +16,7 @@ extension RangeSamples {
     /// `avg_over_time`.
     var means: [Double] {
         if let prefix = PrefixSums(self) { return map { _, low, high in prefix.sum(low, high) / Double(high - low) } }
-        return map { _, low, high in
+        return mapEach { _, low, high in
             var mean = RunningMean(value(low))
             for index in low + 1..<high { mean.add(value(index)) }
             return mean.mean
@@ -25,7 +25,7 @@ extension RangeSamples {
 
     /// `stdvar_over_time`.
     var variances: [Double] {
-        map { _, low, high in
+        mapEach { _, low, high in
             var count = 0.0
             var mean = KahanSum()
             var squares = KahanSum()
@@ -68,7 +68,7 @@ extension RangeSamples {
     /// When the value was the least or the greatest, in seconds; of several the last time.
     /// - Parameter isBetter: also of equal ones.
     func timeOfExtreme(isBetter: (Double, Double) -> Bool) -> [Double] {
-        map { _, low, high in
+        mapEach { _, low, high in
             var best = low
             for index in low..<high where isBetter(value(index), value(best)) || value(best).isNaN { best = index }
             return Double(time(best)) / 1000
@@ -80,7 +80,7 @@ extension RangeSamples {
     /// `quantile_over_time`, with the φ of each step.
     func quantiles(_ shares: [Double]) -> [Double] {
         var values: [Double] = []
-        return map { step, low, high in
+        return mapEach { step, low, high in
             copy(low, high, to: &values)
             return quantile(shares[step], of: &values)
         }
@@ -89,7 +89,7 @@ extension RangeSamples {
     /// `mad_over_time`: the median of how far the values are from their median.
     var medianDeviations: [Double] {
         var values: [Double] = []
-        return map { _, low, high in
+        return mapEach { _, low, high in
             copy(low, high, to: &values)
             let median = quantile(0.5, of: &values)
             for index in values.indices { values[index] = (values[index] - median).magnitude }

@@ -18,6 +18,7 @@ extension RangeSamples {
             while nextReset < resets.count, resets[nextReset] <= low { nextReset += 1 }
             var reset = nextReset
             while reset < resets.count, resets[reset] < high {
+                meter.spend(1)
                 result += value(resets[reset] - 1)
                 reset += 1
             }
@@ -85,7 +86,7 @@ extension RangeSamples {
 
     /// `double_exponential_smoothing` (Holt), with the smoothing and the trend factor of each step, both between 0 and 1.
     func smoothed(_ smoothing: [Double], _ trending: [Double]) -> [Double] {
-        map { step, low, high in
+        mapEach { step, low, high in
             guard high - low >= 2 else { return Absent.value }
             let (smoothing, trending) = (smoothing[step], trending[step])
             var before = 0.0

@@ -23,7 +23,9 @@ extension Evaluation {
         guard let matching = operation.matching else { return try await streamWithScalar(operation, grid, emit) }
         let left = try await vector(operation.left, grid)
         let right = try await vector(operation.right, grid)
+        var held = 0
         defer {
+            budget.release(held * grid.count)
             release(left, grid)
             release(right, grid)
         }
@@ -33,8 +35,10 @@ extension Evaluation {
             case .unless: intersection(left, right, MatchSignature(matching), grid, isKept: { !$0 })
             case .or: try union(left, right, MatchSignature(matching), grid)
             default:
-                try VectorMatcher(operation, matching)
-                    .result(left: left, right: right, steps: grid.count) { try budget.check() }
+                try VectorMatcher(operation, matching).result(left: left, right: right, steps: grid.count) { series in
+                    try budget.hold(series * grid.count)
+                    held += series
+                }
             }
         for series in result { try emit(series) }
     }

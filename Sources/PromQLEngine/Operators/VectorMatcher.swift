@@ -23,11 +23,12 @@ struct VectorMatcher {
         var one: [StepSeries] = []
     }
 
-    /// - Parameter check: called now and then; throws when the query is to end.
+    /// - Parameter hold: told of series that are held from now on, or with a negative number no more; throws when the query is to
+    ///   end.
     /// - Returns: the series of the result, those of one labels joined.
     /// - Throws: where a match is not unique.
     func result(
-        left: [StepSeries], right: [StepSeries], steps: Int, check: () throws -> Void
+        left: [StepSeries], right: [StepSeries], steps: Int, hold: (_ series: Int) throws -> Void
     ) throws -> [StepSeries] {
         let (many, one) = isSwapped ? (right, left) : (left, right)
         guard !many.isEmpty, !one.isEmpty else { return [] }
@@ -52,18 +53,22 @@ struct VectorMatcher {
             var results: [StepSeries] = []
             for series in group.many {
                 for partner in group.one {
-                    try check()
+                    try hold(0)
                     let labels = labels(series.labels, partner.labels, isFilter: isFilter)
                     let values =
                         isSwapped
                         ? Self.combine(partner.values, series.values, compute)
                         : Self.combine(series.values, partner.values, compute)
                     guard values.contains(where: { !Absent.isAbsent($0) }) else { continue }
+                    try hold(1)
                     results.append(StepSeries(labels: labels, values: values))
                 }
             }
             try checkMatches(results)
-            for series in results { _ = try joined.add(series) }
+            for series in results {
+                let isOneMore = try joined.add(series)
+                if !isOneMore { try hold(-1) }
+            }
         }
         return joined.series
     }

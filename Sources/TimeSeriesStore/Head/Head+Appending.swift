@@ -2,6 +2,9 @@ import ChunkEncoding
 import MonitoringModel
 
 extension Head {
+    /// Milliseconds before 1970 up to which samples are taken, some 140,000 years: differences of times must not overflow.
+    private static let timeLimit: Int64 = 1 << 52
+
     /// Takes what one poll wrote.
     ///
     /// - Parameter now: milliseconds by the clock.
@@ -10,6 +13,10 @@ extension Head {
         guard count > 0 else { return }
         guard waitingBytes + encoder.byteCount < options.queueLimit else {
             statistics.samplesDropped += count
+            return
+        }
+        guard batch.timestamp.milliseconds > -Self.timeLimit else {
+            statistics.samplesTooOld += count
             return
         }
         guard batch.timestamp.milliseconds <= now &+ options.futureLimit.wholeMilliseconds else {
