@@ -60,6 +60,7 @@ package final class ClientPresence: ChannelInboundHandler, RemovableChannelHandl
         _ body: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
         guard let presence = current else { return try await body() }
+        // Awaited below, and so ended before this function returns; it is a task of its own so that the watcher can cancel it.
         let task = Task { try await body() }
         let number = presence.watch { task.cancel() }
         defer { presence.forget(number) }
