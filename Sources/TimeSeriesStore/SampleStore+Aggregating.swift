@@ -42,7 +42,8 @@ extension SampleStore {
                         if cancellation.isSet.load(ordering: .relaxed) { throw CancellationError() }
                         if header.resolution > 0 {
                             try rollups.read(
-                                header, db, wanted: wanted, range: range, into: &spans, damaged: { damage.append($0) })
+                                header, db, wanted: wanted, range: range, damaged: { damage.append($0) },
+                                visit: { spans[$0].add($1) })
                             continue
                         }
                         try blocks.read(
@@ -65,6 +66,12 @@ extension SampleStore {
 }
 
 extension [BlockHeader] {
+    /// The rollups that are left of samples that are gone, the finest of each.
+    var standingIn: [BlockHeader] {
+        // Where there are samples, they answer the shortest step best.
+        answering(step: 0).filter { $0.resolution > 0 }
+    }
+
     /// Of the blocks that hold the same samples, raw or rolled up, the one that answers a step best.
     ///
     /// - Parameter step: milliseconds.

@@ -138,6 +138,9 @@ extension SampleStore {
 
     /// The samples of series in a range, by position; each rising strictly in time. One moment's state of all of them.
     ///
+    /// Where the retention has taken the samples, the rollups that are left stand in for them: the last value of each bucket, at its
+    /// end.
+    ///
     /// - Parameter numbers: rising.
     /// - Throws: `SampleLimitExceeded` as soon as there is one too many; `CancellationError`.
     func samples(of numbers: [UInt32], range: ClosedRange<Int64>) async throws -> [[Sample]] {
@@ -147,14 +150,21 @@ extension SampleStore {
             var damage: [DamageRecord] = []
             if let db {
                 var blocks = BlockSampleReader()
+                var rollups = RollupReader()
                 for (headers, positions) in capture.shards {
+                    let wanted = positions.lazy.map { (series: numbers[$0], position: $0) }
                     let expected = headers.reduce(0) { $0 + $1.expectedSamples(in: range) }
                     for position in positions { collector.reserve(expected, at: position) }
                     for header in headers where header.resolution == 0 && header.reaches(into: range) {
                         if cancellation.isSet.load(ordering: .relaxed) { throw CancellationError() }
                         try blocks.read(
-                            header, db, wanted: positions.lazy.map { (series: numbers[$0], position: $0) },
-                            into: &collector, damaged: { damage.append($0) })
+                            header, db, wanted: wanted, into: &collector, damaged: { damage.append($0) })
+                    }
+                    // After the samples: where the last bucket ends at the time of one, the sample counts.
+                    for header in headers.standingIn where header.reaches(into: range) {
+                        try rollups.read(
+                            header, db, wanted: wanted, range: range, damaged: { damage.append($0) },
+                            visit: { try collector.append(Sample($1.timestamp, $1.last), to: $0) })
                     }
                 }
             }

@@ -10,12 +10,14 @@ struct RollupReader {
     private var columns = Array(repeating: [Double](), count: Rollup.columns)
     private var counts: [Int] = []
 
-    /// Adds the buckets of wanted series that end in the range.
+    /// Visits the buckets of wanted series that end in the range, those of each series rising in time.
     ///
-    /// - Parameter wanted: series and their positions in `spans`, rising by series.
+    /// - Parameters:
+    ///   - wanted: series and their positions in a reading, rising by series.
+    ///   - visit: gets the position with each bucket.
     mutating func read(
         _ header: BlockHeader, _ db: Database, wanted: some Collection<(series: UInt32, position: Int)>,
-        range: ClosedRange<Int64>, into spans: inout [AggregateSpans], damaged: (DamageRecord) -> Void
+        range: ClosedRange<Int64>, damaged: (DamageRecord) -> Void, visit: (Int, Aggregate) throws -> Void
     ) throws {
         let reader: BlockReader
         do {
@@ -39,11 +41,10 @@ struct RollupReader {
                 continue
             }
             for index in times.indices where range.contains(times[index]) {
-                spans[position].add(
-                    Aggregate(
-                        timestamp: Timestamp(milliseconds: times[index]), min: columns[0][index],
-                        max: columns[1][index], sum: columns[2][index], count: counts[index],
-                        last: columns[4][index]))
+                let bucket = Aggregate(
+                    timestamp: Timestamp(milliseconds: times[index]), min: columns[0][index], max: columns[1][index],
+                    sum: columns[2][index], count: counts[index], last: columns[4][index])
+                try visit(position, bucket)
             }
         }
     }
