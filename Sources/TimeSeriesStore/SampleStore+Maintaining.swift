@@ -55,7 +55,10 @@ extension SampleStore {
         let (bound, deleted) = head.withLock { ($0.sealedThrough, $0.deletedBatches) }
         guard bound > deleted else { return }
         while try await writer.access({ try BatchTable.delete(through: bound, in: $0) }) {}
-        head.withLock { $0.deletedBatches = bound }
+        head.withLock {
+            $0.deletedBatches = bound
+            $0.committedAtDeletion = $0.statistics.samplesCommitted
+        }
     }
 
     // MARK: Merging

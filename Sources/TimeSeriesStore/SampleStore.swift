@@ -28,6 +28,9 @@ package final class SampleStore: SampleAppender, SeriesSource, Sendable {
         package var futureLimit: Duration = .seconds(300)
         /// Samples are sealed after this time though they are few.
         package var longestWait: Duration = .seconds(8 * 3600)
+        /// Samples that batches may hold beyond twice what the head keeps of all series, before shards that have few are sealed, too:
+        /// a batch goes when all its shards are sealed, and a start reads those that are left.
+        package var longestLog = 4_000_000
         /// Encoded bytes that may wait for a commit; a batch that comes when they are reached is dropped. About 3 bytes a
         /// sample: half an hour of 80,000 samples a second.
         package var queueLimit = 512 << 20

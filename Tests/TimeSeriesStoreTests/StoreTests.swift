@@ -326,6 +326,35 @@ struct StoreTests {
         #expect(freePages == 0)
     }
 
+    @Test("a shard with few samples does not hold back the batches of the others for long")
+    func laggingShard() async throws {
+        var options = SampleStore.Options()
+        options.longestLog = 20_000
+        let fixture = try StoreFixture(options: options)
+        // A shard's worth.
+        let busy = (0..<512).map { LabelSet("m", ["n": "\($0)"]) }
+        // The last is the first series of the second shard and has one sample.
+        fixture.append(busy.map { ($0, 0) } + [(up, 1)], at: fixture.clock.now)
+        var rows: [Int] = []
+        for round in 1...800 {
+            fixture.clock.advance(by: .seconds(1))
+            fixture.append(busy.map { ($0, Double(round)) }, at: fixture.clock.now)
+            if round % 50 == 0 {
+                try await fixture.store.flush()
+                await fixture.store.maintain()
+                rows.append(try fixture.withFile { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM batches") } ?? -1)
+            }
+        }
+        #expect(fixture.store.statistics.lastMaintenanceError == nil)
+        // 2 x 240 x 513 samples and the 20,000 come after 520 rounds.
+        #expect(rows.prefix(10).allSatisfy { $0 > 0 }, "\(rows)")
+        #expect(rows.dropFirst(10).contains { $0 < 2 }, "\(rows)")
+        try await fixture.reopen()
+        let found = try await fixture.store.everything()
+        #expect(found.map(\.samples.count).sorted() == [1] + Array(repeating: 801, count: 512))
+        try await fixture.store.close()
+    }
+
     @Test("a bound on size takes the oldest raw blocks first")
     func sizeBound() async throws {
         var options = SampleStore.Options()

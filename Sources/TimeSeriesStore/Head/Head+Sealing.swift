@@ -20,11 +20,14 @@ struct SealWork {
 }
 
 extension Head {
-    /// The shards that a seal would help: a quarter of their series have a chunk's worth of samples, or something has waited
-    /// long.
+    /// The shards that a seal would help: a quarter of their series have a chunk's worth of samples, something has waited long, or
+    /// they alone hold back many batches.
     func dueShards(now: Int64) -> [Shard.Number] {
         let oldest = now &- options.longestWait.wholeMilliseconds
+        let usual = 2 * ChunkLayout.runLength * index.count
+        let isLogLong = statistics.samplesCommitted - committedAtDeletion > options.longestLog + usual
         return shards.indices.filter { shard in
+            if isLogLong, shards[shard].sealedBatch == sealedThrough, hasUnsealed(shards[shard]) { return true }
             var series = 0
             var full = 0
             for number in shards[shard].groups {

@@ -46,6 +46,8 @@ struct Head {
 
     /// Rows of `batches` up to this one were deleted.
     var deletedBatches: Int64 = 0
+    /// `statistics.samplesCommitted` at that time.
+    var committedAtDeletion = 0
 
     // What waits for a commit.
     var waiting: [BatchRow] = []
