@@ -10,24 +10,25 @@ package struct SeriesID: Hashable, Comparable, Sendable {
 }
 
 /// One value at one time.
-package struct Sample: Hashable, Sendable {
-    package var timestamp: Timestamp
-    package var value: Double
+///
+/// Public, as `Timestamp` and `StaleMarker` are, since the compiler inlines nothing of `package` access in other modules, and these
+/// are used for every sample.
+public struct Sample: Hashable, Sendable {
+    public var timestamp: Timestamp
+    public var value: Double
 
-    @inlinable
-    package init(_ timestamp: Timestamp, _ value: Double) {
+    public init(_ timestamp: Timestamp, _ value: Double) {
         self.timestamp = timestamp
         self.value = value
     }
 }
 
 /// The NaN that says "this series has ended here", with the bits Prometheus uses.
-package enum StaleMarker {
-    package static let bits: UInt64 = 0x7ff0_0000_0000_0002
-    package static let value = Double(bitPattern: bits)
+public enum StaleMarker {
+    public static var bits: UInt64 { 0x7ff0_0000_0000_0002 }
+    public static var value: Double { Double(bitPattern: bits) }
 
-    @inlinable
-    package static func isStale(_ value: Double) -> Bool { value.bitPattern == bits }
+    public static func isStale(_ value: Double) -> Bool { value.bitPattern == bits }
 }
 
 /// Everything one poll of one device wrote: values that share one time.

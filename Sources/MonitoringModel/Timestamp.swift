@@ -1,9 +1,8 @@
 /// A point in time: milliseconds since the Unix epoch, UTC.
-package struct Timestamp: Hashable, Comparable, Sendable, Codable {
-    package var milliseconds: Int64
+public struct Timestamp: Hashable, Comparable, Sendable, Codable {
+    public var milliseconds: Int64
 
-    @inlinable
-    package init(milliseconds: Int64) {
+    public init(milliseconds: Int64) {
         self.milliseconds = milliseconds
     }
 
@@ -20,8 +19,7 @@ package struct Timestamp: Hashable, Comparable, Sendable, Codable {
     /// Seconds since the Unix epoch, as the Prometheus HTTP API writes times.
     package var seconds: Double { Double(milliseconds) / 1000 }
 
-    @inlinable
-    package static func < (lhs: Timestamp, rhs: Timestamp) -> Bool { lhs.milliseconds < rhs.milliseconds }
+    public static func < (lhs: Timestamp, rhs: Timestamp) -> Bool { lhs.milliseconds < rhs.milliseconds }
 
     package static func + (lhs: Timestamp, rhs: Duration) -> Timestamp {
         Timestamp(milliseconds: lhs.milliseconds &+ rhs.wholeMilliseconds)

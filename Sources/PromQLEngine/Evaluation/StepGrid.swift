@@ -43,7 +43,7 @@ struct StepSeries: Sendable {
 /// The mark for "no value at this step". It is the stale marker, which no result is ever equal to: what the store marks as ended
 /// does not get into an evaluation.
 enum Absent {
-    static let value = StaleMarker.value
+    static var value: Double { StaleMarker.value }
 
     @inline(__always)
     static func isAbsent(_ value: Double) -> Bool { value.bitPattern == StaleMarker.bits }
