@@ -90,7 +90,7 @@ enum Reply {
                 switch error.code {
                 case .badData: .badRequest
                 case .execution: .unprocessableContent
-                case .timeout, .canceled: .serviceUnavailable
+                case .timeout, .canceled, .unavailable: .serviceUnavailable
                 case .internal: .internalServerError
                 }
             return failure(status, error.code.rawValue, error.message)

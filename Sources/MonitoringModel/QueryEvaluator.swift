@@ -83,6 +83,8 @@ package struct QueryAnswer: Sendable {
     /// The expression could be better.
     package var infos: [String]
     package var statistics = QueryStatistics()
+    /// What the answer holds of the memory that queries share, given back when the last copy of the answer goes.
+    package var lease: (any Sendable)?
 
     package init(_ value: Value, warnings: [String] = [], infos: [String] = []) {
         self.value = value
@@ -100,6 +102,8 @@ package struct QueryError: Error, Hashable, Sendable, CustomStringConvertible {
         case execution
         case timeout
         case canceled
+        /// Other queries hold what this one needs; it may work later.
+        case unavailable
         /// The store failed.
         case `internal`
     }

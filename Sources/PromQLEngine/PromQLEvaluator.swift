@@ -11,6 +11,7 @@ package struct PromQLEvaluator: QueryEvaluator {
     private let source: any SeriesSource
     private let lookback: Duration
     private let subqueryStep: Duration
+    private let allowance: SampleAllowance
 
     /// More steps than this are refused, as in Prometheus.
     private static let maximumSteps: Int64 = 11_000
@@ -23,10 +24,15 @@ package struct PromQLEvaluator: QueryEvaluator {
     /// - Parameters:
     ///   - lookback: How old the newest sample of a series may be to still count.
     ///   - subqueryStep: Of subqueries that name none.
-    package init(source: any SeriesSource, lookback: Duration = .seconds(300), subqueryStep: Duration = .seconds(60)) {
+    ///   - samplesHeld: What all queries at once may hold, answers included until they are sent: up to 480 MB.
+    package init(
+        source: any SeriesSource, lookback: Duration = .seconds(300), subqueryStep: Duration = .seconds(60),
+        samplesHeld: Int = 30_000_000
+    ) {
         self.source = source
         self.lookback = lookback
         self.subqueryStep = subqueryStep
+        allowance = SampleAllowance(samples: samplesHeld)
     }
 
     package func instant(
@@ -108,7 +114,8 @@ package struct PromQLEvaluator: QueryEvaluator {
             subqueryStep: subqueryStep.wholeMilliseconds, countsSamples: options.countsSamples)
         let evaluation = Evaluation(
             expression, source: source, settings: settings, start: grid.start, end: end,
-            budget: QueryBudget(options.limits, deadline: deadline, steps: options.countsSamples ? grid.count : 0))
+            budget: QueryBudget(
+                options.limits, sharing: allowance, deadline: deadline, steps: options.countsSamples ? grid.count : 0))
         let value: QueryAnswer.Value
         do {
             value = try await body(evaluation)
@@ -125,6 +132,7 @@ package struct PromQLEvaluator: QueryEvaluator {
         }
         var answer = QueryAnswer(
             value, warnings: evaluation.annotations.warnings, infos: evaluation.annotations.infos)
+        answer.lease = evaluation.budget.lease
         answer.statistics.evaluationTime = ContinuousClock.now - began
         answer.statistics.samples = evaluation.budget.samples
         answer.statistics.peakSamples = evaluation.budget.peak

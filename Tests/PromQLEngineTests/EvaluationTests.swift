@@ -267,6 +267,22 @@ private func seconds(_ value: Double) -> Timestamp { Timestamp(seconds: value) }
         #expect(codes == [.canceled, .canceled])
     }
 
+    @Test("queries share the samples they may hold, and an answer holds its own until it goes")
+    func sharedSamples() async throws {
+        let engine = PromQLEvaluator(source: source, samplesHeld: 100_000)
+        func ask() async throws -> QueryAnswer {
+            try await engine.instant(
+                "vector(1)[20000s:1s]", at: seconds(20_000), scope: .everything)
+        }
+        var held: QueryAnswer? = try await ask()
+        #expect(held?.statistics.peakSamples ?? 0 >= 40_000)
+        let refused = await failure { try await ask() }
+        #expect(refused?.code == .unavailable)
+        #expect(refused?.message.contains("beside what other queries hold") == true)
+        held = nil
+        _ = try await ask()
+    }
+
     @Test("cancelling the task cancels the query")
     func cancellation() async {
         var slow = source

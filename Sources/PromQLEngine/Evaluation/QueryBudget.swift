@@ -8,6 +8,8 @@ struct QueryBudget {
     let maximumSeries: Int
     let deadline: ContinuousClock.Instant?
     let meter: WorkMeter
+    /// What it holds of all that queries may hold together.
+    let lease: SampleAllowance.Lease
 
     /// Samples and points held now.
     private(set) var held = 0
@@ -16,7 +18,10 @@ struct QueryBudget {
     private(set) var samplesByStep: [Int]
     private var untilCheck = 0
 
-    init(_ limits: QueryLimits, deadline: ContinuousClock.Instant?, steps: Int) {
+    init(
+        _ limits: QueryLimits, sharing allowance: SampleAllowance, deadline: ContinuousClock.Instant?, steps: Int
+    ) {
+        lease = SampleAllowance.Lease(of: allowance)
         maximumSamples = limits.samples
         maximumSeries = limits.series
         self.deadline = deadline
@@ -37,10 +42,18 @@ struct QueryBudget {
                 "expected a query that holds at most \(maximumSamples) samples at once, found one that needs more; "
                     + "a narrower selector, a shorter range or a longer step needs fewer")
         }
+        guard lease.cover(held) else {
+            throw QueryError(
+                .unavailable,
+                "expected room for \(held) samples beside what other queries hold, found less; try again later")
+        }
         try check()
     }
 
-    mutating func release(_ count: Int) { held -= count }
+    mutating func release(_ count: Int) {
+        held -= count
+        _ = lease.cover(held)
+    }
 
     mutating func count(_ samples: Int, atStep step: Int) {
         if step < samplesByStep.count { samplesByStep[step] += samples }
