@@ -211,10 +211,11 @@ extension Evaluation {
                 if !(0...1).contains(first[step]) { noteShare(first[step], call.arguments[0].range) }
             }
         case .doubleExponentialSmoothing:
+            // NaN is let through, as in Prometheus, and gives NaN.
             var wrong: (argument: Int, factor: Double)?
             range.forEachWindow { step, _, _ in
                 for (argument, factor) in [first[step], second[step]].enumerated()
-                where !(factor > 0 && factor < 1) && wrong == nil {
+                where (factor <= 0 || factor >= 1) && wrong == nil {
                     wrong = (argument, factor)
                 }
             }
