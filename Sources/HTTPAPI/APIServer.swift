@@ -91,7 +91,7 @@ package struct APIServer: Sendable {
             metrics: MetricsEndpoints(
                 view: view, source: source, selectors: selectors, truncated: truncated, clock: clock),
             query: QueryEndpoints(evaluator: evaluator, desk: desk, view: view, clock: clock, logger: logger),
-            series: SeriesEndpoints(source: source, selectors: selectors, view: view, clock: clock),
+            series: SeriesEndpoints(source: source, desk: desk, selectors: selectors, view: view, clock: clock),
             status: StatusEndpoints(view: view, source: source, clock: clock),
             write: WriteEndpoint(receiver: receiver),
             state: StateEndpoints(view: view, clock: clock),
@@ -122,6 +122,13 @@ private struct UnknownPath: RouterMiddleware {
                 return refusal.response
             }
             if let error = error as? any HTTPResponseError, error.status == .notFound {
+                let methods = EndpointTable.methods(at: request.uri.path).joined(separator: ", ")
+                guard methods.isEmpty else {
+                    return Reply.failure(
+                        .methodNotAllowed, "bad_data",
+                        "expected \(methods) at \(request.uri.path), found \(request.method)",
+                        headers: [.allow: methods])
+                }
                 return Reply.failure(
                     .notFound, "not_found", "nothing is served at \(request.method) \(request.uri.path)")
             }

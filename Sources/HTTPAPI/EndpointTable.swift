@@ -14,6 +14,15 @@ package enum EndpointTable {
 
     static let endpoints = single + twofold.flatMap { $0 }
 
+    /// The methods that a path is served by; none when nothing is served there.
+    static func methods(at path: String) -> [String] {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        return endpoints.filter { endpoint in
+            let pattern = endpoint.path.split(separator: "/", omittingEmptySubsequences: false)
+            return pattern.count == parts.count && zip(pattern, parts).allSatisfy { $0.hasPrefix("{") || $0 == $1 }
+        }.map(\.method.rawValue)
+    }
+
     private static let single: [Endpoint] = [
         Endpoint(.get, "/healthz", .readHealth) { groups, _ in groups.health.alive() },
         Endpoint(.get, "/readyz", .readHealth) { groups, _ in try groups.health.ready() },
@@ -41,7 +50,8 @@ package enum EndpointTable {
             try await $0.series.targetMetadata($1.request, scope: $1.scope)
         },
         Endpoint(.get, "/api/v1/label/{name}/values", .query) {
-            try await $0.series.values(of: $1.request.uri.path, $1.request, scope: $1.scope)
+            try await $0.series.values(
+                of: $1.request.uri.path, $1.request, asker: $1.principal.name, scope: $1.scope)
         },
         Endpoint(.get, "/api/v1/rules", .readAlerts) { try await $0.state.rules($1.request, scope: $1.scope) },
         Endpoint(.post, "/api/v1/write", .writeSamples) { try await $0.write.write($1.request) },
@@ -82,8 +92,12 @@ package enum EndpointTable {
         byQueryAndForm("/api/v1/query_exemplars") { try await $0.query.exemplars($1.request) },
         byQueryAndForm("/api/v1/format_query") { try await $0.query.format($1.request) },
         byQueryAndForm("/api/v1/parse_query") { try await $0.query.parse($1.request) },
-        byQueryAndForm("/api/v1/series") { try await $0.series.series($1.request, scope: $1.scope) },
-        byQueryAndForm("/api/v1/labels") { try await $0.series.labels($1.request, scope: $1.scope) },
+        byQueryAndForm("/api/v1/series") {
+            try await $0.series.series($1.request, asker: $1.principal.name, scope: $1.scope)
+        },
+        byQueryAndForm("/api/v1/labels") {
+            try await $0.series.labels($1.request, asker: $1.principal.name, scope: $1.scope)
+        },
     ]
 
     /// Parameters come in the query string, or in the form of a POST.

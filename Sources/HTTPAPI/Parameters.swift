@@ -9,16 +9,16 @@ package struct RequestParameters: Sendable {
     /// A longer form body is refused.
     static let maximumBodyBytes = 1 << 20
 
+    /// Where both have a parameter, the form's value counts, as in Prometheus.
     init(_ request: Request) async throws {
-        pairs = Self.parse(request.uri.query ?? "")
-        if request.method == .post {
-            let body = try await request.body.collect(upTo: Self.maximumBodyBytes)
-            pairs += Self.parse(String(buffer: body))
-        }
+        let form =
+            request.method == .post
+            ? String(buffer: try await request.body.collect(upTo: Self.maximumBodyBytes)) : ""
+        self.init(form: form, query: request.uri.query ?? "")
     }
 
-    package init(query: String) {
-        pairs = Self.parse(query)
+    package init(form: String = "", query: String) {
+        pairs = Self.parse(form) + Self.parse(query)
     }
 
     package subscript(name: String) -> String? { pairs.first { $0.name == name }?.value }

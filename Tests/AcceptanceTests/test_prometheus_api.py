@@ -77,6 +77,15 @@ def test_grafana_asks_by_form_and_in_all_notations(peers):
         assert max(len(series["values"]) for series in reply["data"]["result"]) == 61
 
 
+def test_another_method_is_told_which_are_served(peers):
+    for path, method, allowed in (("/api/v1/query", "PUT", "GET, POST"), ("/api/v1/label/job/values", "POST", "GET"),
+                                  ("/api/v1/write", "GET", "POST")):
+        status, headers, body = ask(peers, path, method)
+        assert (status, headers["Allow"]) == (405, allowed)
+        assert json.loads(body)["error"] == f"expected {allowed} at {path}, found {method}"
+    assert ask(peers, "/api/v1/nothing", "PUT")[0] == 404
+
+
 def test_series_labels_and_metadata(peers):
     names = answer(peers, "/api/v1/labels")
     assert {"__name__", "instance", "le"} <= set(names) and names == sorted(names)

@@ -34,6 +34,14 @@ struct RequestParametersTests {
         #expect(try RequestParameters(query: "step=\(text)").duration("step") == .milliseconds(milliseconds))
     }
 
+    @Test("a form's value counts before that of the query string; lists have both")
+    func form() {
+        let parameters = RequestParameters(form: "query=up&match[]=a", query: "query=down&time=7&match[]=b")
+        #expect(parameters["query"] == "up")
+        #expect(parameters["time"] == "7")
+        #expect(parameters.all("match[]") == ["a", "b"])
+    }
+
     @Test("a duration that is none is refused", arguments: ["0", "-5", "5x", "m", "99999999999999999999y", "5m "])
     func badDuration(text: String) {
         #expect(throws: BadParameter.self) { try RequestParameters(query: "step=\(text)").duration("step") }

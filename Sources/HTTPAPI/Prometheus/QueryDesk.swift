@@ -3,8 +3,8 @@ import Synchronization
 
 /// Lets only so many queries run at once, of one asker and of all together; others wait their turn.
 package final class QueryDesk: Sendable {
-    /// A place that `enter` gave.
-    struct Ticket: Sendable {
+    /// A place among those that run.
+    private struct Ticket: Sendable {
         fileprivate let asker: String
     }
 
@@ -45,9 +45,57 @@ package final class QueryDesk: Sendable {
         self.mostWaiting = mostWaiting
     }
 
+    /// Runs `work` when it is the asker's turn, on threads of its own, and gives it up when the asker goes.
+    ///
+    /// - Parameters:
+    ///   - limit: how long the asker waits for a turn at most.
+    ///   - work: gets how long it had to wait.
+    /// - Throws: `QueryError` `.timeout` without a turn in time, or when too many wait already; what `work` throws.
+    package func serve<Value: Sendable>(
+        _ asker: String, waitingAtMost limit: Duration = .seconds(120),
+        _ work: @escaping @Sendable (Duration) async throws -> Value
+    ) async throws -> Value {
+        try await ClientPresence.whileWaiting { [self] in
+            let began = ContinuousClock.now
+            let ticket = try await enter(asker, within: limit)
+            defer { leave(ticket) }
+            return try await withTaskExecutorPreference(QueryExecutor.shared) {
+                try await work(ContinuousClock.now - began)
+            }
+        }
+    }
+
+    private func enter(_ asker: String, within limit: Duration) async throws -> Ticket {
+        if let ticket = (state.withLock { state in admit(asker, &state) }) { return ticket }
+        return try await withThrowingTaskGroup(of: Ticket?.self) { group in
+            group.addTask { try await self.queue(asker) }
+            group.addTask {
+                // Also ends when the asker goes; it must not end the group then, which may hold a turn by now.
+                try? await Task.sleep(for: limit)
+                return nil
+            }
+            let first = try await group.next() ?? nil
+            group.cancelAll()
+            if let first { return first }
+            // A turn that came just when the time was over is given back.
+            if let late = try? await group.next() ?? nil { leave(late) }
+            try Task.checkCancellation()
+            throw QueryError(
+                .timeout, "expected a turn among the queries that run within the time allowed, found none")
+        }
+    }
+
+    /// A place, when the asker may have one at once.
+    private func admit(_ asker: String, _ state: inout State) -> Ticket? {
+        guard mayRun(asker, state) else { return nil }
+        state.running += 1
+        state.byAsker[asker, default: 0] += 1
+        return Ticket(asker: asker)
+    }
+
     /// Waits until the asker may run a query.
     /// - Throws: `.timeout` when too many wait already; `CancellationError`.
-    func enter(_ asker: String) async throws -> Ticket {
+    private func queue(_ asker: String) async throws -> Ticket {
         let number = state.withLock { state in
             state.nextNumber += 1
             return state.nextNumber
@@ -57,11 +105,7 @@ package final class QueryDesk: Sendable {
             try await withCheckedThrowingContinuation { continuation in
                 let outcome: Result<Void, any Error>? = state.withLock { state in
                     if state.canceled.remove(number) != nil { return .failure(CancellationError()) }
-                    if mayRun(asker, state) {
-                        state.running += 1
-                        state.byAsker[asker, default: 0] += 1
-                        return .success(())
-                    }
+                    if admit(asker, &state) != nil { return .success(()) }
                     guard state.waiting.count < mostWaiting else {
                         return .failure(
                             QueryError(.timeout, "expected at most \(mostWaiting) queries that wait, found more"))
@@ -103,7 +147,7 @@ package final class QueryDesk: Sendable {
     }
 
     /// Gives a place back to whoever waits longest and may have it.
-    func leave(_ ticket: Ticket) {
+    private func leave(_ ticket: Ticket) {
         let next = state.withLock { state in
             state.running -= 1
             let left = (state.byAsker[ticket.asker] ?? 1) - 1
@@ -112,8 +156,7 @@ package final class QueryDesk: Sendable {
                 return nil as CheckedContinuation<Void, any Error>?
             }
             let waiter = state.waiting.remove(at: place)
-            state.running += 1
-            state.byAsker[waiter.asker, default: 0] += 1
+            _ = admit(waiter.asker, &state)
             return waiter.continuation
         }
         next?.resume()

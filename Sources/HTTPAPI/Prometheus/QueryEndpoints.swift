@@ -66,14 +66,12 @@ struct QueryEndpoints: Sendable {
         let parameters = try await RequestParameters(request)
         let (options, wantsStatistics) = try self.options(parameters)
         let limit = try parameters.count("limit") ?? 0
-        let answer = try await ClientPresence.whileWaiting {
-            let ticket = try await desk.enter(asker)
-            defer { desk.leave(ticket) }
+        let answer = try await desk.serve(asker, waitingAtMost: options.limits.time ?? .seconds(120)) { waited in
             let began = ContinuousClock.now
             do {
-                let answer = try await withTaskExecutorPreference(QueryExecutor.shared) {
-                    try await evaluate(parameters, options)
-                }
+                var options = options
+                options.limits.time = options.limits.time.map { $0 - waited }
+                let answer = try await evaluate(parameters, options)
                 note(parameters, asker: asker, ContinuousClock.now - began, answer.statistics.peakSamples, error: nil)
                 return answer
             } catch {

@@ -8,18 +8,23 @@ final class QueryExecutor: TaskExecutor {
     private let jobs = Mutex<[UnownedJob]>([])
     private let waiting = DispatchSemaphore(value: 0)
 
+    /// Nil when the system gives it no thread at all.
+    ///
     /// - Parameter threads: as many queries compute at once; the system shares the processors out among them and all else.
-    init(threads: Int) {
-        for _ in 0..<max(1, threads) {
+    init?(threads: Int) {
+        var started = 0
+        for _ in 0..<threads {
             // They end with the process, as the executor does.
-            _ = startThread(named: "query") { [self] in
+            let code = startThread(named: "query") { [self] in
                 while true {
                     waiting.wait()
                     let job = jobs.withLock { $0.isEmpty ? nil : $0.removeFirst() }
                     job?.runSynchronously(on: asUnownedTaskExecutor())
                 }
             }
+            started += code == 0 ? 1 : 0
         }
+        guard started > 0 else { return nil }
     }
 
     func enqueue(_ job: consuming ExecutorJob) {
@@ -28,6 +33,6 @@ final class QueryExecutor: TaskExecutor {
         waiting.signal()
     }
 
-    /// Of the process.
+    /// Of the process. Without it queries run on the common pool.
     static let shared = QueryExecutor(threads: 4)
 }

@@ -3,37 +3,40 @@ import Hummingbird
 import MonitoringModel
 import PromQLSyntax
 
-/// `/api/v1/series`, `/api/v1/labels`, `/api/v1/label/NAME/values` and `/api/v1/metadata`, narrowed to what the asker may see.
+/// `/api/v1/series`, `/api/v1/labels`, `/api/v1/label/NAME/values` and `/api/v1/metadata`, narrowed to what the asker may see. What goes
+/// through the series of the store waits its turn with the queries.
 struct SeriesEndpoints: Sendable {
     let source: any SeriesSource
+    let desk: QueryDesk
     let selectors: SelectorReader
     let view: any ServiceView
     let clock: any WallClock
 
-    func series(_ request: Request, scope: QueryScope) async throws -> Response {
+    func series(_ request: Request, asker: String, scope: QueryScope) async throws -> Response {
         let parameters = try await RequestParameters(request)
         guard !parameters.all("match[]").isEmpty else {
             throw BadParameter("match[]", expected: "a series selector", found: nil)
         }
-        let found = try await series(parameters, scope: scope).sorted()
+        let found = try await series(parameters, asker: asker, scope: scope) { $0.sorted() }
         return try Self.list(found.map(\.dictionary), limit: try parameters.count("limit") ?? 0)
     }
 
-    func labels(_ request: Request, scope: QueryScope) async throws -> Response {
+    func labels(_ request: Request, asker: String, scope: QueryScope) async throws -> Response {
         let parameters = try await RequestParameters(request)
-        var names: Set<String>
+        let names: Set<String>
         if parameters.all("match[]").isEmpty, case .everything = scope {
             _ = try Self.range(parameters)
             names = Set(source.labelNames())
         } else {
-            names = []
-            for labels in try await series(parameters, scope: scope) { names.formUnion(labels.labels.map(\.name)) }
+            names = try await series(parameters, asker: asker, scope: scope) { found in
+                found.reduce(into: []) { $0.formUnion($1.labels.map(\.name)) }
+            }
         }
         return try Self.list(names.sorted(), limit: try parameters.count("limit") ?? 0)
     }
 
     /// - Parameter path: of the request.
-    func values(of path: String, _ request: Request, scope: QueryScope) async throws -> Response {
+    func values(of path: String, _ request: Request, asker: String, scope: QueryScope) async throws -> Response {
         let parameters = try await RequestParameters(request)
         // /api/v1/label/NAME/values
         let part = String(path.split(separator: "/").dropLast().last ?? "")
@@ -45,7 +48,7 @@ struct SeriesEndpoints: Sendable {
             _ = try Self.range(parameters)
             values = Set(source.labelValues(of: name))
         } else {
-            values = Set(try await series(parameters, scope: scope).compactMap { $0[name] })
+            values = try await series(parameters, asker: asker, scope: scope) { Set($0.compactMap { $0[name] }) }
         }
         return try Self.list(values.sorted(), limit: try parameters.count("limit") ?? 0)
     }
@@ -103,20 +106,28 @@ struct SeriesEndpoints: Sendable {
         return (start, end)
     }
 
-    /// The series that any `match[]` selects; all without one.
-    private func series(_ parameters: RequestParameters, scope: QueryScope) async throws -> Set<LabelSet> {
+    /// What `use` makes of the series that any `match[]` selects; of all without one.
+    private func series<Value: Sendable>(
+        _ parameters: RequestParameters, asker: String, scope: QueryScope,
+        _ use: @escaping @Sendable (Set<LabelSet>) -> Value
+    ) async throws -> Value {
         let (start, end) = try Self.range(parameters)
         let texts = parameters.all("match[]")
-        var sets: [[LabelMatcher]] = texts.isEmpty ? [[]] : []
-        for text in texts { sets.append(try await selectors.matchers(of: text, parameter: "match[]", scope: scope)) }
-        var found: Set<LabelSet> = []
-        for matchers in sets {
-            for labels in try await source.series(matchers, from: start, through: end)
-            where scope.includes(site: labels["site"]) {
-                found.insert(labels)
+        return try await desk.serve(asker) { _ in
+            var sets: [[LabelMatcher]] = texts.isEmpty ? [[]] : []
+            for text in texts {
+                sets.append(try await selectors.matchers(of: text, parameter: "match[]", scope: scope))
             }
+            var found: Set<LabelSet> = []
+            for matchers in sets {
+                try Task.checkCancellation()
+                for labels in try await source.series(matchers, from: start, through: end)
+                where scope.includes(site: labels["site"]) {
+                    found.insert(labels)
+                }
+            }
+            return use(found)
         }
-        return found
     }
 
     /// A list cut at `limit`, 0 for none, with a warning when it is.
