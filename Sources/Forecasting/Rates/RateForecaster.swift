@@ -1,0 +1,43 @@
+/// Forecasts rates that follow the day, the week or the year: processor load, traffic of ports, calls.
+///
+/// Several models forecast; each weighs by how well it did in backtests, and the errors of the mix give the intervals.
+/// The same readings give the same forecast. It takes a few milliseconds for a thousand readings.
+package struct RateForecaster: Sendable {
+    /// With fewer readings there is no forecast: a backtest would tell nothing.
+    package static let leastReadings = 12
+
+    package init() {}
+
+    /// - Parameters:
+    ///   - values: equally spaced, oldest first; whatever is not finite counts as no reading.
+    ///   - step: seconds between two values; days, weeks and years are found by it.
+    ///   - season: steps of the main season, 1 where none is known.
+    ///   - horizon: how many steps to forecast.
+    ///   - levels: the probabilities of the intervals, each above 0 and below 1.
+    package func forecast(
+        _ values: [Double], step: Double, season: Int, horizon: Int, levels: [Double]
+    ) -> RateForecast {
+        let readings = values.map { $0.isFinite ? $0 : .nan }
+        let found = readings.reduce(0) { $0 + ($1.isNaN ? 0 : 1) }
+        guard found >= Self.leastReadings else {
+            return RateForecast(abstention: .tooFewReadings(found: found, needed: Self.leastReadings))
+        }
+        guard horizon > 0 else { return RateForecast(abstention: .noHorizon) }
+        let scale = RateScale(readings)
+        let history = RateHistory(
+            readings.map(scale.scaled), seasons: RateSeasons(step: step, declared: season, count: readings.count))
+        let mix = RateMix(history, scale: scale, horizon: horizon)
+        let spread = RateSpread(mix.errors, horizon: horizon)
+        return RateForecast(
+            mean: mix.mean.map(scale.value),
+            intervals: levels.map { level in
+                let reach = spread.reach(level: level)
+                return RateForecast.Interval(
+                    level: level,
+                    lower: zip(mix.mean, reach).map { scale.value($0 - $1) },
+                    upper: zip(mix.mean, reach).map { scale.value($0 + $1) })
+            },
+            components: mix.parts.map { .init(name: $0.component, weight: $0.weight, error: $0.error) },
+            abstention: nil)
+    }
+}

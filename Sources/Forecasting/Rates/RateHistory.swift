@@ -1,0 +1,48 @@
+/// The readings of one series as the models see them: filled, on a scale where effects add up.
+struct RateHistory {
+    /// Oldest first, all finite, from the first reading on.
+    let values: [Double]
+    /// Which of the values were read, not filled in.
+    let isRead: [Bool]
+    let seasons: RateSeasons
+    /// Where forecasts may go: the range seen, and half as much to each side.
+    let bounds: ClosedRange<Double>
+
+    /// - Parameter readings: on the scale of the models; NaN where there was none, but not all of them.
+    init(_ readings: [Double], seasons: RateSeasons) {
+        let first = readings.firstIndex { !$0.isNaN } ?? 0
+        var values = Array(readings[first...])
+        isRead = values.map { !$0.isNaN }
+        Self.fillGaps(&values, seasons: seasons)
+        self.values = values
+        self.seasons = seasons
+        let (low, high) = (values.min() ?? 0, values.max() ?? 0)
+        bounds = (low - (high - low) / 2)...(high + (high - low) / 2)
+    }
+
+    /// Fills short gaps by a straight line, longer ones by the season before, moved to meet the values at both ends.
+    private static func fillGaps(_ values: inout [Double], seasons: RateSeasons) {
+        var place = 0
+        while place < values.count {
+            guard values[place].isNaN else {
+                place += 1
+                continue
+            }
+            let start = place
+            while place < values.count, values[place].isNaN { place += 1 }
+            let length = place - start
+            let season = length > 2 ? seasons.lengths.last { $0 < start } : nil
+            // What the line goes between: values, or their distances to those of a season before.
+            func anchor(_ place: Int) -> Double { values[place] - (season.map { values[place - $0] } ?? 0) }
+            let before = anchor(start - 1)
+            var after = before
+            // Within a gap longer than the season, what lies a season before its end is not filled yet.
+            if place < values.count, season.map({ place - $0 < start }) ?? true { after = anchor(place) }
+            for index in 0..<length {
+                let share = Double(index + 1) / Double(length + 1)
+                let base = season.map { values[start + index - $0] } ?? 0
+                values[start + index] = base + before + (after - before) * share
+            }
+        }
+    }
+}
