@@ -4,64 +4,62 @@ package enum RateComponent: String, Sendable, CaseIterable {
     case seasonalNaive
     /// Level, damped trend and seasons, smoothed.
     case seasonalSmoothing
-    /// Each value from those before it.
+    /// Each value from those before it, of days in weeks.
     case autoregression
-    /// Each change from those before it.
+    /// Each change over the shorter season from those before it, of days in weeks.
+    case shortSeasonAutoregression
+    /// Each change over the longer season from those before it, of days in weeks.
+    case longSeasonAutoregression
+    /// Each change over a step from those before it, of weeks in years and without a season.
     case changeAutoregression
-    /// Each change from more of those before it, shrunk more.
+    /// The same from more of those before it, shrunk more.
     case wideChangeAutoregression
-    /// Each change over a season from those before it.
-    case seasonalAutoregression
-    /// Each step ahead from what is known.
-    case directRegression
 
     /// The model as learned from the start of a history; nil where that is too short for it, or of another kind.
     ///
-    /// - Parameters:
-    ///   - count: how many values may be learned from.
-    ///   - horizon: the most steps that the model is going to be asked for.
-    func fit(_ history: RateHistory, upTo count: Int, horizon: Int) -> (any RateModel)? {
+    /// - Parameter count: how many values may be learned from.
+    func fit(_ history: RateHistory, upTo count: Int) -> (any RateModel)? {
         // Of the whole history, so that a backtest tests the kind of model that forecasts.
         let seasons = history.seasons
-        let season = seasons.lengths.first ?? 1
-        let isNested = seasons.areNested(in: history.values.count)
-        switch (self, isNested) {
+        let short = seasons.lengths.first ?? 1
+        let long = seasons.lengths.last ?? 1
+        switch (self, seasons.areNested(in: history.values.count)) {
         case (.seasonalNaive, _):
-            return SeasonalNaive(season: season)
-        case (.seasonalSmoothing, true):
+            return SeasonalNaive(season: short)
+        case (.seasonalSmoothing, _):
             return SeasonalSmoothing(history.values, seasons: seasons.lengths, upTo: count)
         case (.autoregression, true):
             return SeasonalAutoregression(
-                history, upTo: count, difference: 0, lags: Self.cyclicLags(season), penalty: 1e-5)
-        case (.seasonalAutoregression, true):
+                history, upTo: count, difference: 0, lags: Self.nestedLags(short), penalty: 1e-5)
+        case (.shortSeasonAutoregression, true):
             return SeasonalAutoregression(
-                history, upTo: count, difference: season, lags: Self.cyclicLags(season), penalty: 1e-2)
-        case (.directRegression, true):
-            // Its time grows with both: that of a day ahead of four weeks of five minutes is out of bounds.
-            guard horizon * count <= 100_000 else { return nil }
-            return DirectRegression(history, upTo: count, horizon: horizon, season: season, penalty: 1e-4)
+                history, upTo: count, difference: short, lags: Self.nestedLags(short), penalty: 1e-2)
+        case (.longSeasonAutoregression, true):
+            return SeasonalAutoregression(
+                history, upTo: count, difference: long, lags: Self.nestedLags(short), penalty: 1e-4)
         case (.changeAutoregression, false):
-            let lags = season > 1 ? [1, 2, season - 1, season, season + 1] : [1, 2]
+            let lags = short > 1 ? [1, 2, short - 1, short, short + 1] : [1, 2]
             return SeasonalAutoregression(
-                history, upTo: count, difference: 1, lags: lags, penalty: 1e-2, window: Self.recent(season))
+                history, upTo: count, difference: 1, lags: lags, penalty: 1e-2, window: Self.window(short))
         case (.wideChangeAutoregression, false):
-            let near = [1, 2, 3, 4, 5, 8, 13]
-            let far = [season / 2, season - 2, season - 1, season, season + 1, season + 2]
+            var lags = [1, 2, 3, 4, 5, 8, 13]
+            if short > 30 {
+                lags += [short / 4, short / 2, short * 3 / 4, short - 2, short - 1, short, short + 1, short + 2]
+            }
             return SeasonalAutoregression(
-                history, upTo: count, difference: 1, lags: season > 30 ? near + far : near, penalty: 0.1,
-                window: Self.recent(season))
+                history, upTo: count, difference: 1, lags: lags, penalty: 0.1, window: Self.window(short))
         default:
             return nil
         }
     }
 
-    /// The last values, and those around the same time of each of the last seven days.
-    private static func cyclicLags(_ season: Int) -> [Int] {
+    /// The last values, and those around the same time of each of the last seven short seasons.
+    private static func nestedLags(_ season: Int) -> [Int] {
         var lags = [1, 2, 3]
         for cycle in 1...7 { lags += [cycle * season - 1, cycle * season, cycle * season + 1] }
         return lags
     }
 
-    /// How many of the last values of a series tell how it changes now: five seasons, five years of weeks.
-    private static func recent(_ season: Int) -> Int { max(260, 5 * season) }
+    /// How many of the last values tell how a series changes now: five seasons, of weeks five years.
+    private static func window(_ season: Int) -> Int { max(260, 5 * season) }
 }

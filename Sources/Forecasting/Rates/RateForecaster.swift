@@ -6,6 +6,9 @@ package struct RateForecaster: Sendable {
     /// With fewer readings there is no forecast: a backtest would tell nothing.
     package static let leastReadings = 12
 
+    /// As many of the last values are looked at, or ten of the longest season.
+    private static let longestHistory = 1000
+
     package init() {}
 
     /// - Parameters:
@@ -17,15 +20,17 @@ package struct RateForecaster: Sendable {
     package func forecast(
         _ values: [Double], step: Double, season: Int, horizon: Int, levels: [Double]
     ) -> RateForecast {
-        let readings = values.map { $0.isFinite ? $0 : .nan }
+        let longest = RateSeasons(step: step, declared: season, count: values.count).lengths.last ?? 1
+        let readings = values.suffix(max(Self.longestHistory, 10 * longest)).map { $0.isFinite ? $0 : .nan }
+            .drop { $0.isNaN }
         let found = readings.reduce(0) { $0 + ($1.isNaN ? 0 : 1) }
         guard found >= Self.leastReadings else {
             return RateForecast(abstention: .tooFewReadings(found: found, needed: Self.leastReadings))
         }
         guard horizon > 0 else { return RateForecast(abstention: .noHorizon) }
+        let seasons = RateSeasons(step: step, declared: season, count: readings.count)
         let scale = RateScale(readings)
-        let history = RateHistory(
-            readings.map(scale.scaled), seasons: RateSeasons(step: step, declared: season, count: readings.count))
+        let history = RateHistory(readings.map(scale.scaled), seasons: seasons)
         let mix = RateMix(history, scale: scale, horizon: horizon)
         let spread = RateSpread(mix.errors, horizon: horizon)
         return RateForecast(

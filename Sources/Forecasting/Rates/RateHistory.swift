@@ -1,6 +1,6 @@
 /// The readings of one series as the models see them: filled, on a scale where effects add up.
 struct RateHistory {
-    /// Oldest first, all finite, from the first reading on.
+    /// Oldest first, all finite.
     let values: [Double]
     /// Which of the values were read, not filled in.
     let isRead: [Bool]
@@ -8,11 +8,10 @@ struct RateHistory {
     /// Where forecasts may go: the range seen, and half as much to each side.
     let bounds: ClosedRange<Double>
 
-    /// - Parameter readings: on the scale of the models; NaN where there was none, but not all of them.
+    /// - Parameter readings: on the scale of the models; NaN where there was none, but the first is one.
     init(_ readings: [Double], seasons: RateSeasons) {
-        let first = readings.firstIndex { !$0.isNaN } ?? 0
-        var values = Array(readings[first...])
-        isRead = values.map { !$0.isNaN }
+        isRead = readings.map { !$0.isNaN }
+        var values = readings
         Self.fillGaps(&values, seasons: seasons)
         self.values = values
         self.seasons = seasons
@@ -39,9 +38,13 @@ struct RateHistory {
             // Within a gap longer than the season, what lies a season before its end is not filled yet.
             if place < values.count, season.map({ place - $0 < start }) ?? true { after = anchor(place) }
             for index in 0..<length {
-                let share = Double(index + 1) / Double(length + 1)
                 let base = season.map { values[start + index - $0] } ?? 0
-                values[start + index] = base + before + (after - before) * share
+                // What was filled a season before is moved already.
+                if let season, index >= season {
+                    values[start + index] = base
+                } else {
+                    values[start + index] = base + before + (after - before) * Double(index + 1) / Double(length + 1)
+                }
             }
         }
     }

@@ -10,6 +10,12 @@ struct RateMix {
         let weight: Double
     }
 
+    private struct Candidate {
+        let component: RateComponent
+        let forecast: [Double]
+        let errors: [[Double]]
+    }
+
     /// On the scale of the models, one a step.
     let mean: [Double]
     /// Of the mix's own backtest, as ``RollingOrigin/errors(_:_:)`` gives them; no rows without a backtest.
@@ -18,50 +24,44 @@ struct RateMix {
     let parts: [Part]
 
     init(_ history: RateHistory, scale: RateScale, horizon: Int) {
-        let count = history.values.count
-        let span = min(max(history.seasons.lengths.last ?? 0, 26), Self.longestSpan)
-        // Where the horizon asks for more than the history can show, the backtest looks less far.
-        let rolling = RollingOrigin(
-            count: count, horizon: min(horizon, count / 3), span: span, spacing: max(1, span / Self.backtests))
-        var candidates: [(component: RateComponent, forecast: [Double], errors: [[Double]], error: Double)] = []
-        for component in RateComponent.allCases {
-            guard let model = component.fit(history, upTo: count, horizon: horizon) else { continue }
+        let rolling = RollingOrigin(history, horizon: horizon)
+        let candidates = RateComponent.allCases.compactMap { component -> Candidate? in
+            guard let model = component.fit(history, upTo: history.values.count) else { return nil }
             var errors: [[Double]] = []
             if let rolling {
-                guard let past = component.fit(history, upTo: rolling.learned, horizon: rolling.horizon) else {
-                    continue
-                }
+                // What cannot be tested is not trusted.
+                guard let past = component.fit(history, upTo: rolling.learned) else { return nil }
                 errors = rolling.errors(past, history)
             }
-            candidates.append(
-                (component, model.forecast(history, from: count, horizon: horizon), errors, Self.meanAbsolute(errors)))
+            return Candidate(
+                component: component,
+                forecast: model.forecast(history, from: history.values.count, horizon: horizon), errors: errors)
         }
-        let weights = Self.weights(candidates.map(\.error))
-        var mean = [Double](repeating: 0, count: horizon)
-        var errors = (rolling?.origins ?? []).map { _ in [Double](repeating: 0, count: rolling?.horizon ?? 0) }
-        for (candidate, weight) in zip(candidates, weights) {
-            for step in mean.indices { mean[step] += weight * candidate.forecast[step] }
-            for row in errors.indices {
-                for step in errors[row].indices { errors[row][step] += weight * candidate.errors[row][step] }
+        let weights = Self.weights(candidates.map { Self.meanAbsolute($0.errors) })
+        mean = (0..<horizon).map { step in
+            zip(candidates, weights).reduce(0) { $0 + $1.1 * $1.0.forecast[step] }
+        }
+        errors = (0..<(rolling?.origins.count ?? 0)).map { row in
+            (0..<(rolling?.horizon ?? 0)).map { step in
+                zip(candidates, weights).reduce(0) { $0 + $1.1 * $1.0.errors[row][step] }
             }
         }
-        self.mean = mean
-        self.errors = errors
-        let errorsInUnit = candidates.map { candidate in
-            rolling.map { Self.meanAbsolute($0.errors(candidate.errors, in: history, scale: scale)) } ?? 0
-        }
-        parts = candidates.indices
-            .map { Part(component: candidates[$0].component, error: errorsInUnit[$0], weight: weights[$0]) }
-            .sorted { $0.weight > $1.weight }
+        parts = zip(candidates, weights).map { candidate, weight in
+            let errors = rolling?.errors(candidate.errors, in: history, scale: scale) ?? []
+            return Part(component: candidate.component, error: Self.meanAbsolute(errors), weight: weight)
+        }.sorted { $0.weight > $1.weight }
     }
 
     /// Inverse to a power of the errors: the best leads, those near it take part.
     private static func weights(_ errors: [Double]) -> [Double] {
         let least = errors.min() ?? 0
-        let raw = errors.map { $0 > least ? pow(least / $0, Self.sharpness) : 1 }
-        let total = raw.reduce(0, +)
-        return raw.map { $0 / total }
+        let shares = errors.map { $0 > least ? pow(least / $0, sharpness) : 1 }
+        let total = shares.reduce(0, +)
+        return shares.map { $0 / total }
     }
+
+    /// The power. Found by backtests of hourly and weekly series, where 3 to 6 do as well.
+    private static let sharpness = 4.0
 
     private static func meanAbsolute(_ errors: [[Double]]) -> Double {
         var (sum, count) = (0.0, 0.0)
@@ -73,11 +73,4 @@ struct RateMix {
         }
         return count > 0 ? sum / count : 0
     }
-
-    /// To which power. Found by backtests of hourly and weekly series: from 3 on it hardly matters.
-    private static let sharpness = 4.0
-    /// About how many origins there are.
-    private static let backtests = 14
-    /// In steps. A month of origins an hour apart shows no more than a week of them.
-    private static let longestSpan = 168
 }

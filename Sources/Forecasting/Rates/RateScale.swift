@@ -13,7 +13,7 @@ struct RateScale {
     private static let offsetShare = 0.05
 
     /// - Parameter values: NaN where there was no reading.
-    init(_ values: [Double]) {
+    init(_ values: some Collection<Double>) {
         var (greatest, isNegative, count) = (0.0, false, 0.0)
         for value in values where !value.isNaN {
             greatest = max(greatest, abs(value))

@@ -2,21 +2,29 @@
 struct RollingOrigin {
     /// Numbers of values known, least first.
     let origins: [Int]
+    /// In steps: less than asked for where the history cannot show as much.
     let horizon: Int
     /// A model under test learns from no more values than these.
     var learned: Int { origins[0] }
 
-    /// - Parameters:
-    ///   - span: steps from the first origin to the last, where the history is long enough.
-    ///   - spacing: steps between two origins.
+    /// Origins over the longest season, or as much of it as leaves the first half of the history to learn from.
+    ///
     /// - Returns: nil where there is too little history to hold some of it back.
-    init?(count: Int, horizon: Int, span: Int, spacing: Int) {
-        let last = count - horizon
-        let first = max(count / 2, last - span, 6)
-        guard horizon > 0, first <= last else { return nil }
-        origins = stride(from: last, through: first, by: -spacing).reversed()
-        self.horizon = horizon
+    init?(_ history: RateHistory, horizon: Int) {
+        let count = history.values.count
+        self.horizon = min(horizon, count / 3)
+        let span = max(history.seasons.lengths.last ?? 0, Self.leastSpan)
+        let last = count - self.horizon
+        let first = max(count / 2, last - span, Self.leastLearned)
+        guard self.horizon > 0, first <= last else { return nil }
+        origins = stride(from: last, through: first, by: -max(1, span / Self.count)).reversed()
     }
+
+    /// About how many origins there are. Twice as many tell hardly more: their errors overlap.
+    private static let count = 14
+    /// In steps, from the first origin to the last.
+    private static let leastSpan = 52
+    private static let leastLearned = 6
 
     /// What was read less what a model forecasts: a row for each origin, a column for each step; NaN: not read.
     func errors(_ model: any RateModel, _ history: RateHistory) -> [[Double]] {

@@ -1,30 +1,28 @@
-/// Exponential smoothing with a damped trend and one or more seasons: De Livera, Hyndman and Snyder's additive form (2011)
-/// of Holt and Winters, after Taylor (2003) with a first-order term for what is left.
+/// Exponential smoothing with a damped trend and several seasons: the additive form of Holt and Winters with a season of
+/// the day and one of the week, and a first-order term for what is left (Taylor, 2003).
 ///
-/// The seasons start from a decomposition of the history; the factors of smoothing are the best of a small grid.
+/// The seasons start from a decomposition; each factor of smoothing is the best of a few, one after another.
 struct SeasonalSmoothing: RateModel {
     /// The share of an error one step ahead that each part of the state takes up.
     private struct Factors {
         var level: Double
-        var trend: Double
-        var season: Double
+        var slope: Double
+        var seasons: [Double]
         /// The share of what is left of a value that is left of the next one too.
         var remainder: Double
     }
+
     private struct State {
+        var seasonal: SeasonalDecomposition
         var level: Double
-        var slope: Double
-        /// Each season's effects by phase, one season after another.
-        var effects: [Double]
-        var remainder: Double
+        var slope = 0.0
+        var remainder = 0.0
     }
-    private let seasons: [Int]
-    /// Where each season's effects begin.
-    private let offsets: [Int]
+
     private let factors: Factors
     /// Before the first value.
     private let start: State
-    /// How much of the slope is left after a step.
+    /// How much of the slope is left after a step. Found by backtests, that hardly tell it from 0.97.
     private static let damping = 0.9
 
     /// - Parameters:
@@ -34,26 +32,27 @@ struct SeasonalSmoothing: RateModel {
     /// - Returns: nil where they are too few.
     init?(_ values: [Double], seasons: [Int], upTo end: Int) {
         guard end >= 8 else { return nil }
-        let seasons = seasons.filter { 3 * $0 <= 2 * end }
-        self.seasons = seasons
-        var offsets: [Int] = []
-        var total = 0
-        for season in seasons {
-            offsets.append(total)
-            total += season
-        }
-        self.offsets = offsets
-        start = Self.decompose(values, 0..<end, seasons: seasons, offsets: offsets, total: total)
-        var best = Factors(level: 0.3, trend: 0.03, season: 0.1, remainder: 0)
+        let seasonal = SeasonalDecomposition(values[..<end], seasons: seasons.filter { 3 * $0 <= 2 * end })
+        let start = State(seasonal: seasonal, level: seasonal.level)
+        self.start = start
+        var best = Factors(level: 0.1, slope: 0, seasons: seasonal.seasons.map { _ in 0.1 }, remainder: 0.4)
         var least = Double.infinity
-        for level in [0.02, 0.1, 0.3, 0.6, 0.9] {
-            for season in seasons.isEmpty ? [0] : [0.05, 0.15, 0.35] {
-                for remainder in [0, 0.4, 0.8] {
-                    // The trend follows the level: on its own it is hardly told from it.
-                    let tried = Factors(level: level, trend: level / 10, season: season, remainder: remainder)
-                    var state = start
-                    let error = Self.run(values, 0..<end, seasons, offsets, tried, &state)
-                    if error < least { (best, least) = (tried, error) }
+        func attempt(_ change: (inout Factors) -> Void) {
+            var factors = best
+            change(&factors)
+            var state = start
+            let error = Self.smooth(values[..<end], &state, factors)
+            if error < least { (best, least) = (factors, error) }
+        }
+        for remainder in [0, 0.2, 0.4, 0.6, 0.8, 0.9] { attempt { $0.remainder = remainder } }
+        for season in seasonal.seasons.indices {
+            for factor in [0, 0.03, 0.1, 0.2, 0.35, 0.5] { attempt { $0.seasons[season] = factor } }
+        }
+        for level in [0.003, 0.01, 0.03, 0.1, 0.2, 0.4, 0.7, 0.95] {
+            for slope in [0, level / 10] {
+                attempt {
+                    $0.level = level
+                    $0.slope = slope
                 }
             }
         }
@@ -62,42 +61,44 @@ struct SeasonalSmoothing: RateModel {
 
     func forecast(_ history: RateHistory, from origin: Int, horizon: Int) -> [Double] {
         var state = start
-        _ = Self.run(history.values, 0..<origin, seasons, offsets, factors, &state)
+        _ = Self.smooth(history.values[..<origin], &state, factors)
+        let seasonal = state.seasonal
         var (slope, rise, remainder) = (state.slope, 0.0, state.remainder)
         return (0..<horizon).map { step in
             slope *= Self.damping
             rise += slope
             remainder *= factors.remainder
             var value = state.level + rise + remainder
-            for (season, offset) in zip(seasons, offsets) {
-                value += state.effects[offset + (origin + step) % season]
+            for (season, offset) in zip(seasonal.seasons, seasonal.offsets) {
+                value += seasonal.effects[offset + (origin + step) % season]
             }
             return min(max(value, history.bounds.lowerBound), history.bounds.upperBound)
         }
     }
 
-    /// Runs through the values and answers the mean square of the errors one step ahead, of the later two thirds.
-    private static func run(
-        _ values: [Double], _ range: Range<Int>, _ seasons: [Int], _ offsets: [Int], _ factors: Factors,
-        _ state: inout State
-    ) -> Double {
+    /// Runs through the values.
+    ///
+    /// - Returns: the mean absolute error one step ahead over the later two thirds, when the start is forgotten. It is less
+    ///   moved by single outliers than the mean square.
+    private static func smooth(_ values: ArraySlice<Double>, _ state: inout State, _ factors: Factors) -> Double {
+        let (seasons, offsets) = (state.seasonal.seasons, state.seasonal.offsets)
         var phases = [Int](repeating: 0, count: seasons.count)
-        var sum = 0.0
-        let counted = range.lowerBound + range.count / 3
         var (level, slope, remainder) = (state.level, state.slope, state.remainder)
+        let counted = values.count / 3
+        var sum = 0.0
         values.withUnsafeBufferPointer { values in
-            state.effects.withUnsafeMutableBufferPointer { effects in
-                for place in range {
+            state.seasonal.effects.withUnsafeMutableBufferPointer { effects in
+                for place in values.indices {
                     slope *= damping
                     var expected = level + slope
                     for index in phases.indices { expected += effects[offsets[index] + phases[index]] }
                     let left = values[place] - expected
                     let error = left - factors.remainder * remainder
-                    if place >= counted { sum += error * error }
+                    if place >= counted { sum += abs(error) }
                     level += slope + factors.level * error
-                    slope += factors.trend * error
+                    slope += factors.slope * error
                     for index in phases.indices {
-                        effects[offsets[index] + phases[index]] += factors.season * error
+                        effects[offsets[index] + phases[index]] += factors.seasons[index] * error
                         phases[index] = phases[index] + 1 == seasons[index] ? 0 : phases[index] + 1
                     }
                     remainder = left
@@ -105,39 +106,6 @@ struct SeasonalSmoothing: RateModel {
             }
         }
         (state.level, state.slope, state.remainder) = (level, slope, remainder)
-        return sum / Double(max(1, range.upperBound - counted))
-    }
-
-    /// Splits the values into a line and the mean of each phase of each season, in turn.
-    private static func decompose(
-        _ values: [Double], _ range: Range<Int>, seasons: [Int], offsets: [Int], total: Int
-    ) -> State {
-        let count = Double(range.count)
-        var (meanX, meanY) = (0.0, 0.0)
-        for place in range {
-            meanX += Double(place - range.lowerBound) / count
-            meanY += values[place] / count
-        }
-        var (xx, xy) = (0.0, 0.0)
-        for place in range {
-            let x = Double(place - range.lowerBound) - meanX
-            xx += x * x
-            xy += x * (values[place] - meanY)
-        }
-        let slope = xx > 0 ? xy / xx : 0
-        var rest = range.map { values[$0] - meanY - slope * (Double($0 - range.lowerBound) - meanX) }
-        var effects = [Double](repeating: 0, count: total)
-        for (season, offset) in zip(seasons, offsets) {
-            for phase in 0..<season {
-                var (sum, found) = (0.0, 0.0)
-                for place in stride(from: phase, to: rest.count, by: season) {
-                    sum += rest[place]
-                    found += 1
-                }
-                effects[offset + phase] = sum / max(1, found)
-            }
-            for place in rest.indices { rest[place] -= effects[offset + place % season] }
-        }
-        return State(level: meanY - slope * meanX, slope: 0, effects: effects, remainder: 0)
+        return sum / Double(max(1, values.count - counted))
     }
 }
