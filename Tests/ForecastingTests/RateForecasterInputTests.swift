@@ -69,11 +69,12 @@ struct RateForecasterInputTests {
     @Test("there is a finite forecast, and its intervals hold it", arguments: Case.all)
     func defined(given: Case) {
         let forecast = forecaster.forecast(
-            given.values, step: given.step, season: given.season, horizon: given.horizon, levels: [0, 0.8, 0.95, 1])
+            given.values, step: given.step, season: given.season, horizon: given.horizon,
+            levels: [0, 0.8, 1, -1, 2, .nan])
         #expect(forecast.abstention == nil)
         #expect(forecast.mean.count == given.horizon)
         #expect(forecast.mean.allSatisfy { $0.isFinite })
-        #expect(forecast.intervals.count == 4)
+        #expect(forecast.intervals.count == 6)
         for interval in forecast.intervals {
             for step in 0..<given.horizon {
                 #expect(interval.lower[step].isFinite && interval.upper[step].isFinite)

@@ -19,6 +19,32 @@ struct RateForecasterTests {
         #expect(forecast.components.first.map { (0.7...1.6).contains($0.error) } == true)
     }
 
+    @Test("five days are enough to find the day")
+    func fiveDays() {
+        let values = RateSeries.traffic(count: 24 * 6, daily: 40, noise: 1)
+        let forecast = forecaster.hourly(Array(values.dropLast(24)), horizon: 24)
+        #expect(meanAbsoluteError(forecast.mean, values.suffix(24)) < 2)
+    }
+
+    @Test("a week of five minutes is forecast a day ahead")
+    func fiveMinutes() {
+        let values = RateSeries.traffic(count: 24 * 12 * 8, daily: 0, noise: 1).enumerated().map {
+            $1 + 40 * ($0 % 288 < 96 ? 0 : 1)
+        }
+        let forecast = forecaster.forecast(
+            Array(values.dropLast(288)), step: 300, season: 288, horizon: 288, levels: [0.95])
+        #expect(meanAbsoluteError(forecast.mean, values.suffix(288)) < 1.5)
+    }
+
+    @Test("one reading far off hardly moves the forecast", arguments: [0, 1e5, 1e300])
+    func outlier(value: Double) {
+        var values = RateSeries.traffic(count: 24 * 7 * 5, daily: 40, noise: 1)
+        let forecast = forecaster.hourly(values)
+        values[700] = value
+        let other = forecaster.hourly(values)
+        #expect(meanAbsoluteError(forecast.mean, other.mean) < 2)
+    }
+
     @Test("a trend goes on for the horizon")
     func trend() {
         let values = RateSeries.traffic(count: 600 + 24, level: 200, daily: 20, trend: 0.5, noise: 0.5)

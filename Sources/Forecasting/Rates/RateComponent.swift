@@ -4,13 +4,13 @@ package enum RateComponent: String, Sendable, CaseIterable {
     case seasonalNaive
     /// Level, damped trend and seasons, smoothed.
     case seasonalSmoothing
-    /// Each value from those before it, of days in weeks.
+    /// Each value from those before it, where days or weeks are seen.
     case autoregression
-    /// Each change over the shorter season from those before it, of days in weeks.
+    /// Each change over the shorter season from those before it, where days or weeks are seen.
     case shortSeasonAutoregression
-    /// Each change over the longer season from those before it, of days in weeks.
+    /// Each change over the longer season from those before it, where both are seen.
     case longSeasonAutoregression
-    /// Each change over a step from those before it, of weeks in years and without a season.
+    /// Each change over a step from those before it, of weeks in years or without a season.
     case changeAutoregression
     /// The same from more of those before it, shrunk more.
     case wideChangeAutoregression
@@ -23,20 +23,24 @@ package enum RateComponent: String, Sendable, CaseIterable {
         let seasons = history.seasons
         let short = seasons.lengths.first ?? 1
         let long = seasons.lengths.last ?? 1
-        switch (self, seasons.areNested(in: history.values.count)) {
+        switch (self, seasons.isCyclic) {
         case (.seasonalNaive, _):
             return SeasonalNaive(season: short)
         case (.seasonalSmoothing, _):
             return SeasonalSmoothing(history.values, seasons: seasons.lengths, upTo: count)
         case (.autoregression, true):
             return SeasonalAutoregression(
-                history, upTo: count, difference: 0, lags: Self.nestedLags(short), penalty: 1e-5)
+                history, upTo: count, difference: 0, lags: Self.cyclicLags(short, long, count: history.values.count),
+                penalty: 1e-5)
         case (.shortSeasonAutoregression, true):
             return SeasonalAutoregression(
-                history, upTo: count, difference: short, lags: Self.nestedLags(short), penalty: 1e-2)
+                history, upTo: count, difference: short,
+                lags: Self.cyclicLags(short, long, count: history.values.count), penalty: 1e-2)
         case (.longSeasonAutoregression, true):
+            guard long > short else { return nil }
             return SeasonalAutoregression(
-                history, upTo: count, difference: long, lags: Self.nestedLags(short), penalty: 1e-4)
+                history, upTo: count, difference: long, lags: Self.cyclicLags(short, long, count: history.values.count),
+                penalty: 1e-4)
         case (.changeAutoregression, false):
             let lags = short > 1 ? [1, 2, short - 1, short, short + 1] : [1, 2]
             return SeasonalAutoregression(
@@ -53,11 +57,15 @@ package enum RateComponent: String, Sendable, CaseIterable {
         }
     }
 
-    /// The last values, and those around the same time of each of the last seven short seasons.
-    private static func nestedLags(_ season: Int) -> [Int] {
-        var lags = [1, 2, 3]
-        for cycle in 1...7 { lags += [cycle * season - 1, cycle * season, cycle * season + 1] }
-        return lags
+    /// The last values, those around the same time of up to seven short seasons before, and of the long one.
+    private static func cyclicLags(_ short: Int, _ long: Int, count: Int) -> [Int] {
+        var lags: Set = [1, 2, 3]
+        for cycle in 1...min(7, max(1, count / short / 3)) {
+            lags.formUnion([cycle * short - 1, cycle * short, cycle * short + 1])
+        }
+        // The first half of the history is what backtests learn from.
+        if long / short <= 10, count / 2 >= long + 30 { lags.formUnion([long - 1, long, long + 1]) }
+        return lags.sorted()
     }
 
     /// How many of the last values tell how a series changes now: five seasons, of weeks five years.

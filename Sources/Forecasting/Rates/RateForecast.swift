@@ -26,7 +26,9 @@ package struct RateForecast: Sendable, Equatable {
         case noHorizon
     }
 
-    /// One value a step, the first for the step after the last reading; empty after an abstention.
+    /// One value a step, the first for the step after the last value; empty after an abstention.
+    ///
+    /// Of values that are never negative it is near the median: half of what comes is above.
     package let mean: [Double]
     /// As many as levels were asked for, in their order; empty after an abstention.
     package let intervals: [Interval]

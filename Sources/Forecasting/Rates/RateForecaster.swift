@@ -17,6 +17,7 @@ package struct RateForecaster: Sendable {
     ///   - season: steps of the main season, 1 where none is known.
     ///   - horizon: how many steps to forecast.
     ///   - levels: the probabilities of the intervals, each above 0 and below 1.
+    /// - Returns: finite numbers, none negative where no value was; without numbers where there is nothing to go by.
     package func forecast(
         _ values: [Double], step: Double, season: Int, horizon: Int, levels: [Double]
     ) -> RateForecast {

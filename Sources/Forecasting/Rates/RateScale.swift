@@ -14,16 +14,17 @@ struct RateScale {
 
     /// - Parameter values: NaN where there was no reading.
     init(_ values: some Collection<Double>) {
-        var (greatest, isNegative, count) = (0.0, false, 0.0)
-        for value in values where !value.isNaN {
-            greatest = max(greatest, abs(value))
-            isNegative = isNegative || value < 0
-            count += 1
-        }
+        let sorted = values.filter { !$0.isNaN }.sorted()
+        let greatest = max(abs(sorted.first ?? 0), abs(sorted.last ?? 0))
         let unit = greatest > 0 ? greatest : 1
         self.unit = unit
-        isLogarithmic = !isNegative && greatest > 0
-        offset = values.reduce(0) { $0 + ($1.isNaN ? 0 : $1 / unit / count) } * Self.offsetShare
+        isLogarithmic = (sorted.first ?? 0) >= 0 && greatest > 0
+        func mean(_ values: some Collection<Double>) -> Double {
+            values.reduce(0) { $0 + $1 / unit / Double(values.count) }
+        }
+        // Without the greatest hundredth, so that no single reading decides what is near 0.
+        let usual = mean(sorted.dropLast(sorted.count / 100 + 1))
+        offset = Self.offsetShare * (usual > 0 ? usual : mean(sorted))
     }
 
     /// NaN stays NaN.

@@ -2,6 +2,10 @@
 struct RateSeasons: Equatable {
     /// Shortest first; each at least two steps, and seen twice or more.
     let lengths: [Int]
+    /// Whether the shortest season is no longer than a week and was seen five times: such a series is told by it.
+    ///
+    /// Otherwise changes from step to step tell more.
+    let isCyclic: Bool
 
     /// - Parameters:
     ///   - step: seconds between two values.
@@ -19,15 +23,9 @@ struct RateSeasons: Equatable {
             let year = Self.year / step
             if year >= 12, year < 400 { lengths.insert(Int(year.rounded())) }
         }
-        self.lengths = lengths.filter { $0 <= (count - 4) / 2 }.sorted()
-    }
-
-    /// A short season seen often, in a longer one: days in weeks.
-    ///
-    /// Such a series is told by its days; without, changes from step to step tell more.
-    func areNested(in count: Int) -> Bool {
-        guard let shortest = lengths.first, let longest = lengths.last else { return false }
-        return count / shortest >= 14 && longest % shortest == 0 && (2...10).contains(longest / shortest)
+        let held = lengths.filter { $0 <= (count - 4) / 2 }.sorted()
+        self.lengths = held
+        isCyclic = held.first.map { $0 >= 4 && Double($0) * step <= Self.week && count / $0 >= 5 } ?? false
     }
 
     private static let day = 86_400.0

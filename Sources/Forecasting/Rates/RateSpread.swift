@@ -7,6 +7,8 @@ struct RateSpread {
     private let widths: [Double]
     /// The absolute errors in units of their step's width, sorted.
     private let ratios: [Double]
+    /// How many rows of errors there were, at least 1.
+    private let origins: Double
 
     /// - Parameters:
     ///   - errors: one row an origin, one column a step, all rows alike; NaN: not known.
@@ -31,6 +33,7 @@ struct RateSpread {
             widths.append(known > 0 ? widths[known - 1] * (Double(step + 1) / Double(known)).squareRoot() : 0)
         }
         self.widths = widths
+        origins = Double(max(1, errors.count))
         ratios = errors.flatMap { row in
             (0..<known).compactMap { row[$0].isNaN || widths[$0] <= 0 ? nil : abs(row[$0]) / widths[$0] }
         }.sorted()
@@ -38,18 +41,16 @@ struct RateSpread {
 
     /// How far the bounds of an interval are from the mean, one a step.
     ///
-    /// - Parameter level: the probability, taken as 0 or 1 where it is outside of these.
+    /// - Parameter level: the probability; what is below 0 or above 1 is taken as these, NaN as 0.
     func reach(level: Double) -> [Double] {
-        let share = min(max(level, 0), 1)
+        let share = level.isNaN ? 0 : min(max(level, 0), 1)
         let usual = Self.usualRatio(share)
         guard !ratios.isEmpty else { return widths.map { $0 * usual } }
+        // The error to come is one more than those seen. That also makes good that the mix's weights come from the same
+        // backtests: of hourly and weekly series, intervals hold about as many values as they say.
         let seen = ratios[min(ratios.count - 1, Int(share * Double(ratios.count)))]
-        return widths.map { $0 * Self.margin * (seen + usual) / 2 }
+        return widths.map { $0 * (1 + 1 / origins) * (seen + usual) / 2 }
     }
-
-    /// By how much errors to come are greater than those of a mix whose weights were chosen by the same backtests.
-    /// Found on hourly and weekly series, of which intervals hold then about as many values as they say.
-    private static let margin = 1.05
 
     /// The quantile of absolute errors in units of their mean, by straight lines between those of Student's distribution
     /// with five degrees of freedom: errors of forecasts have longer tails than the normal distribution.
