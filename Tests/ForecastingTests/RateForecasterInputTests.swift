@@ -51,6 +51,7 @@ struct RateForecasterInputTests {
             Case("a horizon beyond the history", line(60), horizon: 500),
             Case("zeros but for one", made(700) { $0 < 699 ? 0 : 5 }),
             Case("the greatest numbers", made(700) { $0 % 24 < 12 ? 1e300 : -1e300 }),
+            Case("numbers whose sums are none", made(700) { $0 % 24 < 12 ? 1.7e308 : -1.7e308 }),
             Case("numbers beyond one another", made(700) { $0 % 7 == 0 ? 1e300 : 1e-300 }),
             Case("growth without end", made(700) { pow(1.5, Double($0)) }),
             Case("more gaps than readings", made(700) { $0 % 50 == 0 ? 3 : .nan }),
@@ -74,6 +75,7 @@ struct RateForecasterInputTests {
         #expect(forecast.abstention == nil)
         #expect(forecast.mean.count == given.horizon)
         #expect(forecast.mean.allSatisfy { $0.isFinite })
+        #expect(forecast.components.allSatisfy { $0.error.isFinite })
         #expect(forecast.intervals.count == 6)
         for interval in forecast.intervals {
             for step in 0..<given.horizon {

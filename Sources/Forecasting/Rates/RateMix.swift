@@ -64,13 +64,14 @@ struct RateMix {
     private static let sharpness = 4.0
 
     private static func meanAbsolute(_ errors: [[Double]]) -> Double {
-        var (sum, count) = (0.0, 0.0)
+        // Not a sum, which the greatest numbers would overflow.
+        var (mean, count) = (0.0, 0.0)
         for row in errors {
             for error in row where !error.isNaN {
-                sum += abs(error)
                 count += 1
+                mean += (min(abs(error), .greatestFiniteMagnitude) - mean) / count
             }
         }
-        return count > 0 ? sum / count : 0
+        return mean
     }
 }

@@ -9,7 +9,8 @@ struct SeasonalDecomposition {
     /// The line's height at the first value.
     let level: Double
 
-    /// Fits the line by least squares, then the seasons in turn, each by the means of what those before it leave.
+    /// Fits the line by least squares, then the seasons in turn, each by the medians of what those before it leave: a
+    /// holiday is not part of a season.
     ///
     /// - Parameters:
     ///   - values: oldest first, at least one.
@@ -33,12 +34,8 @@ struct SeasonalDecomposition {
             let offset = effects.count
             offsets.append(offset)
             for phase in 0..<season {
-                var (sum, found) = (0.0, 0.0)
-                for place in stride(from: phase, to: rest.count, by: season) {
-                    sum += rest[place]
-                    found += 1
-                }
-                effects.append(sum / max(1, found))
+                let left = stride(from: phase, to: rest.count, by: season).map { rest[$0] }.sorted()
+                effects.append(left.isEmpty ? 0 : (left[(left.count - 1) / 2] + left[left.count / 2]) / 2)
             }
             for place in rest.indices { rest[place] -= effects[offset + place % season] }
         }
