@@ -45,6 +45,14 @@ struct RateForecasterTests {
         #expect(meanAbsoluteError(forecast.mean, other.mean) < 2)
     }
 
+    @Test("an outage that is over is no part of the forecast")
+    func outage() {
+        var values = RateSeries.traffic(count: 24 * 7 * 5 + 48, daily: 40, weekend: 0.5, noise: 2)
+        for hour in (values.count - 148)..<(values.count - 124) { values[hour] = 0 }
+        let forecast = forecaster.hourly(Array(values.dropLast(48)))
+        #expect(meanAbsoluteError(forecast.mean, values.suffix(48)) < 4)
+    }
+
     @Test("a trend goes on for the horizon")
     func trend() {
         let values = RateSeries.traffic(count: 600 + 24, level: 200, daily: 20, trend: 0.5, noise: 0.5)

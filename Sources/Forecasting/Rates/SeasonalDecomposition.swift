@@ -8,6 +8,8 @@ struct SeasonalDecomposition {
     var effects: [Double]
     /// The line's height at the first value.
     let level: Double
+    /// The line's rise a step.
+    let slope: Double
 
     /// Fits the line by least squares, then the seasons in turn, each by the medians of what those before it leave: a
     /// holiday is not part of a season.
@@ -26,6 +28,7 @@ struct SeasonalDecomposition {
             products += x * (value - meanY)
         }
         let slope = squares > 0 ? products / squares : 0
+        self.slope = slope
         level = meanY - slope * meanX
         var rest = values.enumerated().map { $1 - meanY - slope * (Double($0) - meanX) }
         var offsets: [Int] = []
@@ -42,5 +45,10 @@ struct SeasonalDecomposition {
         self.seasons = seasons
         self.offsets = offsets
         self.effects = effects
+    }
+
+    /// The line and the effects of all seasons together.
+    func value(at place: Int) -> Double {
+        zip(seasons, offsets).reduce(level + slope * Double(place)) { $0 + effects[$1.1 + place % $1.0] }
     }
 }
