@@ -26,9 +26,11 @@ struct RateSeries {
     }
 }
 
-/// The mean of the absolute differences.
-func meanAbsoluteError(_ forecast: [Double], _ actual: some Collection<Double>) -> Double {
-    zip(forecast, actual).reduce(0) { $0 + abs($1.0 - $1.1) } / Double(max(1, forecast.count))
+extension RateForecast {
+    /// The mean of the absolute differences to what came.
+    func meanAbsoluteError(_ actual: some Collection<Double>) -> Double {
+        zip(mean, actual).reduce(0) { $0 + abs($1.0 - $1.1) } / Double(max(1, mean.count))
+    }
 }
 
 extension RateForecaster {

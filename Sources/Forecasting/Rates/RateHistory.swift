@@ -43,8 +43,8 @@ struct RateHistory {
         return far.filter { $0 < values.count - 2 * season }
     }
 
-    /// In median distances, about eight standard deviations of the normal distribution. Found by backtests of hourly and
-    /// weekly series and on made-up outages.
+    /// In median distances, about eight standard deviations of the normal distribution. Found by backtests of hourly
+    /// and weekly series and on made-up outages.
     private static let outlierDistance = 12.0
 
     /// Fills short gaps by a straight line, longer ones by the season before, moved to meet the values at both ends.

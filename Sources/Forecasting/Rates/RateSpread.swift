@@ -52,8 +52,8 @@ struct RateSpread {
         return widths.map { $0 * (1 + 1 / origins) * (seen + usual) / 2 }
     }
 
-    /// The quantile of absolute errors in units of their mean, by straight lines between those of Student's distribution
-    /// with five degrees of freedom: errors of forecasts have longer tails than the normal distribution.
+    /// The quantile of absolute errors in units of their mean, by straight lines between those of Student's
+    /// distribution with five degrees of freedom: errors of forecasts have longer tails than the normal distribution.
     private static func usualRatio(_ share: Double) -> Double {
         let knots = [(0.0, 0.0), (0.5, 0.77), (0.8, 1.55), (0.9, 2.12), (0.95, 2.71), (0.99, 4.25), (1.0, 7.2)]
         for (low, high) in zip(knots, knots.dropFirst()) where share <= high.0 {

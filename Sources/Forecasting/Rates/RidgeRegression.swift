@@ -2,7 +2,8 @@ internal import Glibc
 
 /// Least squares with a penalty on the size of the coefficients (Hoerl and Kennard, 1970), from columns.
 ///
-/// The penalty is given relative to the mean square of the columns, so that it means the same at any scale of the values.
+/// The penalty is given relative to the mean square of the columns, so that it means the same at any scale of the
+/// values.
 struct RidgeRegression {
     /// One coefficient a column; all 0 where the columns tell nothing.
     let coefficients: [Double]
@@ -11,7 +12,7 @@ struct RidgeRegression {
     ///
     /// - Parameters:
     ///   - values: the sequence.
-    ///   - lags: how far before the target's rows each column's rows lie, none greater than the first row of the target.
+    ///   - lags: how far before the target each column lies, none greater than the first row of the target.
     ///   - rows: the places of the target in the sequence.
     ///   - penalty: relative, 0 or more.
     init(_ values: [Double], lags: [Int], rows: Range<Int>, penalty: Double) {

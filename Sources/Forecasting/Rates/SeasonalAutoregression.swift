@@ -1,7 +1,8 @@
-/// A ridge regression of each value on those shortly before and about one or more seasons before, applied step by step to
-/// its own forecasts.
+/// A ridge regression of each value on those shortly before and about one or more seasons before, applied step by
+/// step to its own forecasts.
 ///
-/// Works on differences over a number of steps (Box and Jenkins' seasonal differences), or on the values less their mean.
+/// Works on differences over a number of steps (Box and Jenkins' seasonal differences), or on the values less their
+/// mean.
 struct SeasonalAutoregression: RateModel {
     private let difference: Int
     private let lags: [Int]

@@ -1,5 +1,5 @@
-/// Exponential smoothing with a damped trend and several seasons: the additive form of Holt and Winters with a season of
-/// the day and one of the week, and a first-order term for what is left (Taylor, 2003).
+/// Exponential smoothing with a damped trend and several seasons: the additive form of Holt and Winters with a season
+/// of the day and one of the week, and a first-order term for what is left (Taylor, 2003).
 ///
 /// The seasons start from a decomposition; each factor of smoothing is the best of a few, one after another.
 struct SeasonalSmoothing: RateModel {
@@ -78,8 +78,8 @@ struct SeasonalSmoothing: RateModel {
 
     /// Runs through the values.
     ///
-    /// - Returns: the mean absolute error one step ahead over the later two thirds, when the start is forgotten. It is less
-    ///   moved by single outliers than the mean square.
+    /// - Returns: the mean absolute error one step ahead over the later two thirds, when the start is forgotten. Single
+    ///   outliers move it less than the mean square.
     private static func smooth(_ values: ArraySlice<Double>, _ state: inout State, _ factors: Factors) -> Double {
         let (seasons, offsets) = (state.seasonal.seasons, state.seasonal.offsets)
         var phases = [Int](repeating: 0, count: seasons.count)
