@@ -1,0 +1,51 @@
+/// Growth as it was on average over the last weeks, months and years, with everything that happened in them.
+///
+/// No model: what pools do whose growth comes in irregular lumps.
+enum GrowthWindows {
+    private static let lengths = [60, 120, 240, 480, 730]
+
+    /// The whole history's mean growth, lumps pulled in, and the spread of its days, lumps and all.
+    static func drift(_ structure: UsageStructure) -> GrowthHypothesis? {
+        let increments = structure.increments
+        guard increments.count >= 2 else { return nil }
+        var days = 0.0
+        var sum = 0.0
+        var square = 0.0
+        let count = min(increments.count, 730)
+        let from = increments.count - count
+        for place in from..<increments.count {
+            days += Double(increments.span[place])
+            sum += increments.growth[place]
+            square += increments.growth[place] * increments.growth[place] / Double(increments.span[place])
+        }
+        let variance = max(0, square / days - (sum / days) * (sum / days)) * days / max(1, days - 1)
+        let limit = 8 * variance.squareRoot()
+        sum = 0
+        for place in from..<increments.count { sum += min(max(increments.growth[place], -limit), limit) }
+        return GrowthHypothesis(
+            model: .drift, logWeight: 0, rate: sum / days, rateDeviation: variance.squareRoot(), reach: days)
+    }
+
+    static func hypotheses(_ structure: UsageStructure, _ shocks: GrowthShocks) -> [GrowthHypothesis] {
+        let level = structure.level
+        let today = level.count - 1
+        guard let last = level.lastIndex(where: { !$0.isNaN }), let first = level.firstIndex(where: { !$0.isNaN }),
+            last > first
+        else { return [] }
+        let variance = shocks.all.variancePerDay
+        var result: [GrowthHypothesis] = []
+        for length in lengths {
+            let wanted = last - length
+            if wanted < first, !result.isEmpty { break }
+            var start = max(wanted, first)
+            while level[start].isNaN { start += 1 }
+            guard last > start else { continue }
+            let days = Double(last - start)
+            result.append(
+                GrowthHypothesis(
+                    model: .window, logWeight: 0, rate: (level[last] - level[start]) / days,
+                    rateDeviation: (variance / days).squareRoot(), reach: Double(today - start)))
+        }
+        return result
+    }
+}

@@ -1,0 +1,99 @@
+import Glibc
+
+/// The plain growth of a history as independent permanent shocks around a rate.
+///
+/// Daily growth is read as an ARIMA(0,1,1) process, the reduced form of a local level with noise in its readings
+/// (Muth 1960; Harvey, "Forecasting, Structural Time Series Models and the Kalman Filter", 1989): of each surprise v a
+/// share `permanence` stays and the rest is gone the day after. Exponential smoothing with that share gives increments
+/// of the level behind the noise, which are white, so that every model of the rate may treat them alike.
+struct PlainGrowth {
+    /// Days before today (0 or less) at the end of each increment.
+    private(set) var day: [Double] = []
+    /// The days each increment spans: the weight of its rate.
+    private(set) var weight: [Double] = []
+    /// Growth per day of the level behind the noise, outliers pulled in.
+    private(set) var rate: [Double] = []
+    /// The use the increment started from.
+    private(set) var level: [Double] = []
+    /// The variance of one day's permanent shock.
+    private(set) var variance = 0.0
+    /// The share of a day's surprise that stays, 0.03…1.
+    private(set) var permanence = 1.0
+
+    var count: Int { rate.count }
+
+    init(_ structure: UsageStructure) {
+        let increments = structure.increments
+        let today = structure.level.count - 1
+        var raw: [Double] = []
+        for place in 0..<increments.count where structure.isPlain[place] {
+            day.append(Double(increments.day[place] - today))
+            weight.append(Double(increments.span[place]))
+            raw.append(increments.perDay(place))
+            level.append(structure.level[increments.day[place]] - increments.growth[place])
+        }
+        guard raw.count >= 2 else {
+            rate = raw
+            variance = raw.first.map { $0 * $0 } ?? 0
+            return
+        }
+        permanence = Self.permanence(raw)
+        smooth(raw)
+        variance = Self.variance(rate, weight)
+    }
+
+    /// From the correlation of neighbouring surprises, -θ/(1+θ²) for a share 1-θ that stays.
+    private static func permanence(_ raw: [Double]) -> Double {
+        guard raw.count >= 20 else { return 1 }
+        let usual = RobustStatistics.runningMedian(raw, reach: 15)
+        var spread = 0.0
+        var surprises = raw
+        for place in raw.indices {
+            surprises[place] -= usual[place]
+            spread += surprises[place].magnitude
+        }
+        let limit = 5 * spread / Double(raw.count)
+        var own = 0.0
+        var shared = 0.0
+        var before = 0.0
+        for place in raw.indices {
+            let value = min(max(surprises[place], -limit), limit)
+            own += value * value
+            shared += value * before
+            before = value
+        }
+        guard own > 0 else { return 1 }
+        // The running median takes about 1/31 of the correlation away.
+        let correlation = min(max(shared / own + 0.03, -0.4999), 0)
+        if correlation > -0.02 { return 1 }
+        let theta = (1 - (1 - 4 * correlation * correlation).squareRoot()) / (-2 * correlation)
+        return min(max(1 - theta, 0.03), 1)
+    }
+
+    private mutating func smooth(_ raw: [Double]) {
+        rate = raw
+        guard permanence < 1 else { return }
+        // The start is the mean of the first days: a single first reading would echo for long.
+        let head = raw.prefix(14)
+        var smoothed = head.reduce(0, +) / Double(head.count)
+        for place in raw.indices {
+            smoothed += permanence * (raw[place] - smoothed)
+            rate[place] = smoothed
+        }
+    }
+
+    /// Half the mean square of differences of neighbours, which a wandering rate hardly moves, without the wildest.
+    private static func variance(_ rate: [Double], _ weight: [Double]) -> Double {
+        var squares: [Double] = []
+        squares.reserveCapacity(rate.count)
+        for place in 1..<rate.count {
+            let difference = rate[place] - rate[place - 1]
+            squares.append(difference * difference / (1 / weight[place] + 1 / weight[place - 1]))
+        }
+        let mean = squares.reduce(0, +) / Double(squares.count)
+        let limit = 16 * mean
+        var sum = 0.0
+        for square in squares { sum += min(square, limit) }
+        return sum / Double(squares.count)
+    }
+}
