@@ -1,83 +1,101 @@
-import Glibc
-
 /// Foretells the day a resource is full.
+///
+/// Cleaned readings are taken apart into structure (drops, purges, days of the month, weekdays, jumps) and plain growth;
+/// models of its rate, weighed by their evidence, and replays of past growth, weighed by their back-tests, send
+/// simulated paths ahead; the days on which these first reach the capacity are the forecast, calibrated by what the
+/// fleet has taught. The same history, seed and calibration give the same forecast on any machine.
 package struct FillForecaster: Sendable {
-    package var calibration: FleetCalibration
-    /// Simulated paths of each pool.
-    package var paths: Int
-    package var seed: UInt64
+    package let calibration: FleetCalibration
+    /// Simulated paths of each resource; more make the distribution smoother and take as much more time.
+    package let paths: Int
+    /// The days between two values of `FillForecast.usedBand`, a multiple of 7.
+    package let bandStep: Int
+    /// Mixed into the seed that is drawn from the history.
+    package let seed: UInt64
 
-    package init(calibration: FleetCalibration = FleetCalibration(), paths: Int = 400, seed: UInt64 = 0) {
+    /// Forecasts further ahead are not made: ten years of days.
+    private static let longestHorizon = 3_650
+    /// Fewer readings than a week's make no forecast.
+    private static let fewestReadings = 7
+    /// Readings older than that make no forecast.
+    private static let oldestReading = 30
+
+    /// - Parameters:
+    ///   - paths: confined to 50…20 000.
+    ///   - bandStep: in days, rounded down to whole weeks, at least one.
+    package init(
+        calibration: FleetCalibration = FleetCalibration(), paths: Int = 400, bandStep: Int = 28, seed: UInt64 = 0
+    ) {
         self.calibration = calibration
-        self.paths = min(max(paths, 20), 100_000)
+        self.paths = min(max(paths, 50), 20_000)
+        self.bandStep = min(max(bandStep / 7, 1), 520) * 7
         self.seed = seed
     }
 
+    /// - Parameter horizon: days from today that are looked at; confined to 0…3650.
+    /// - Complexity: about a millisecond for two years of history and a year ahead.
     package func forecast(_ history: CapacityHistory, horizon: Int) -> FillForecast {
-        let horizon = min(max(horizon, 0), 3_660)
+        let horizon = min(max(horizon, 0), Self.longestHorizon)
         let readings = CleanedReadings(history)
-        var days = [Double](repeating: .infinity, count: 1)
-        if let last = readings.used.lastIndex(where: { !$0.isNaN }), readings.capacity.last?.isNaN == false {
-            if readings.used[last] >= 1 {
-                days = [0]
-            } else {
-                days = simulate(readings, lastReading: last, horizon: horizon)
-            }
+        var explanation = FillExplanation()
+        explanation.cleaning = FillExplanation.Cleaning(
+            gaps: readings.gaps, excursions: readings.excursions, stuckReadings: readings.stuckReadings)
+        guard let lastReading = readings.used.lastIndex(where: { !$0.isNaN }) else {
+            return abstain(.noReadings, days: [], horizon: horizon, explanation)
         }
-        return FillForecast(
-            distribution: FillDistribution(days: days, horizon: horizon, calibration: calibration))
-    }
-
-    private func simulate(_ readings: CleanedReadings, lastReading: Int, horizon: Int) -> [Double] {
+        guard let capacity = readings.capacity.last, !capacity.isNaN else {
+            return abstain(.unknownCapacity, days: [], horizon: horizon, explanation)
+        }
+        if readings.used[lastReading] >= 1 {
+            let distribution = FillDistribution(days: [0], horizon: horizon, calibration: calibration)
+            return FillForecast(
+                outcome: .forecast(distribution), distribution: distribution, usedBand: [], explanation: explanation)
+        }
         var random = SplitMix64(seed: seed ^ readings.used[lastReading].bitPattern)
-        let structure = UsageStructure(readings)
+        let structure = UsageStructure(readings, calibration: calibration)
         let growth = PlainGrowth(structure)
         let shocks = GrowthShocks(structure, growth, random: &random)
-        var prior = GrowthPrior()
-        prior.tempering = calibration.tempering
-        let models = GrowthModels(growth: growth, prior: prior).hypotheses(upTo: growth.count)
-        let windows = GrowthWindows.hypotheses(structure, shocks)
-        let chosen = choose(
-            models, windows, GrowthWindows.drift(structure), rest: structure.rest(scale: calibration.restScale))
+        let mixture = GrowthMixture(structure, growth, shocks, calibration: calibration)
         let simulator = PathSimulator(
-            structure: structure, shocks: shocks, calibration: calibration,
-            startLevel: structure.level[lastReading] - shocks.passingToday, limit: 1, startDay: lastReading,
-            historyDays: readings.used.count, firstDay: readings.firstDay, horizon: horizon)
-        return simulator.firstPassages(chosen, random: &random)
+            structure, shocks: shocks, calibration: calibration, lastReading: lastReading, firstDay: readings.firstDay,
+            horizon: horizon, bandStep: bandStep / 7)
+        let simulated = simulator.run(mixture.hypotheses, chosen: mixture.draw(paths), random: &random)
+        explanation.describe(structure, unit: readings.unit)
+        explanation.describe(mixture, unit: readings.unit)
+        let distribution = FillDistribution(days: simulated.passages, horizon: horizon, calibration: calibration)
+        let band = simulated.quantiles([0.1, 0.5, 0.9]).map { point in
+            FillForecast.UseRange(
+                day: point.day, low: point.values[0] * readings.unit, median: point.values[1] * readings.unit,
+                high: point.values[2] * readings.unit)
+        }
+        let reason = reasonToAbstain(
+            readings, lastReading: lastReading, growsWithProbability: mixture.growth.isPositive, distribution)
+        return FillForecast(
+            outcome: reason.map { .abstained($0) } ?? .forecast(distribution), distribution: distribution,
+            usedBand: band, explanation: explanation)
     }
 
-    /// Draws as many hypotheses as there are paths, in proportion to their weights (systematic resampling).
-    private func choose(
-        _ models: [GrowthHypothesis], _ windows: [GrowthHypothesis], _ drift: GrowthHypothesis?, rest: Double
-    ) -> [GrowthHypothesis] {
-        let best = models.map(\.logWeight).max() ?? 0
-        var weights = models.map { exp($0.logWeight - best) }
-        let sum = weights.reduce(0, +)
-        var windowShare = (1 - rest) * calibration.windowShare + rest * calibration.restWindows
-        let driftShare = drift == nil ? 0 : rest * calibration.restDrift
-        if windows.isEmpty { windowShare = 0 }
-        for place in weights.indices { weights[place] *= max(0, 1 - windowShare - driftShare) / sum }
-        weights += windows.map { _ in windowShare / Double(windows.count) }
-        var all = models + windows
-        if let drift {
-            weights.append(driftShare)
-            all.append(drift)
-        }
-        guard !all.isEmpty else {
-            return [GrowthHypothesis(model: .window, logWeight: 0, rate: 0, rateDeviation: 0)]
-        }
-        var chosen: [GrowthHypothesis] = []
-        chosen.reserveCapacity(paths)
-        var reached = 0.0
-        var place = 0
-        for path in 0..<paths {
-            let wanted = (Double(path) + 0.5) / Double(paths)
-            while place < all.count - 1, reached + weights[place] < wanted {
-                reached += weights[place]
-                place += 1
-            }
-            chosen.append(all[place])
-        }
-        return chosen
+    private func reasonToAbstain(
+        _ readings: CleanedReadings, lastReading: Int, growsWithProbability isPositive: Double,
+        _ distribution: FillDistribution
+    ) -> FillForecast.AbstentionReason? {
+        let count = readings.used.count { !$0.isNaN }
+        if count < Self.fewestReadings { return .tooLittleHistory(readings: count) }
+        let age = readings.used.count - 1 - lastReading
+        if age > Self.oldestReading { return .outdated(days: age) }
+        let horizon = Double(distribution.horizon)
+        if isPositive < 0.1, distribution.probability(within: horizon) < 0.1 { return .shrinking }
+        // An interval from within a month of a year's horizon to beyond it says nothing a plan could be made of.
+        if distribution.probability(within: horizon / 12) > 0.1, distribution.quantile(0.9) == nil { return .unstable }
+        return nil
+    }
+
+    private func abstain(
+        _ reason: FillForecast.AbstentionReason, days: [Double], horizon: Int, _ explanation: FillExplanation
+    ) -> FillForecast {
+        FillForecast(
+            outcome: .abstained(reason),
+            distribution: FillDistribution(days: days, horizon: horizon, calibration: calibration), usedBand: [],
+            explanation: explanation)
     }
 }

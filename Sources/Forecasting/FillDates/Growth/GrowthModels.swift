@@ -1,27 +1,10 @@
 import Glibc
 
-/// The parameters shared by the models of growth: how the rates of a fleet's pools usually behave.
-struct GrowthPrior {
-    /// Changepoints of the rate per day.
-    var changepointsPerDay = 1.0 / 500
-    /// The prior deviation of a change of rate, as a multiple of the pool's usual rate.
-    var changeScale = 1.0
-    /// The prior deviation of the rate's slope on the level, per day: 0.003 is compound growth of 9 % a month.
-    var onLevelScale = 0.003
-    /// The prior deviation of a yearly amplitude, as a share of the rate.
-    var yearlyScale = 0.5
-    /// Deviation of the rate's daily change as multiples of the daily shock's deviation.
-    var wanderRatios = [0, 0.003, 0.008, 0.02, 0.05, 0.12]
-    var levelDependentOdds = 0.1
-    var yearlyOdds = 0.1
-    /// Evidence is raised to this power, since shocks are not quite normal nor independent.
-    var tempering = 0.7
-}
-
 /// Weighs models of the growth rate against each other by how well they foretold each day's growth.
 struct GrowthModels {
     let growth: PlainGrowth
     let prior: GrowthPrior
+    let tempering: Double
 
     /// Hypotheses about the growth after the first `count` increments, their weights relative to a constant rate.
     func hypotheses(upTo count: Int) -> [GrowthHypothesis] {
@@ -38,7 +21,7 @@ struct GrowthModels {
         let variance = max(growth.variance, 1e-24)
         // Wide enough for the rate itself and for what the noise may hide.
         let scale = max(mean.magnitude, (variance / weightSum).squareRoot(), 1e-9)
-        var result = localLinearTrends(upTo: count, mean: mean, scale: scale, variance: variance)
+        var result = localLinearTrends(upTo: count, mean: mean, weightSum: weightSum, scale: scale, variance: variance)
         result += changepoints(upTo: count, sum: sum, weightSum: weightSum, scale: scale, variance: variance)
         if let found = levelDependent(upTo: count, mean: mean, weightSum: weightSum, variance: variance) {
             result.append(found)
@@ -50,7 +33,8 @@ struct GrowthModels {
     }
 
     /// A rate that wanders: the slope of a local linear trend, by a Kalman filter for each ratio of the noises.
-    private func localLinearTrends(upTo count: Int, mean: Double, scale: Double, variance: Double) -> [GrowthHypothesis]
+    private func localLinearTrends(upTo count: Int, mean: Double, weightSum: Double, scale: Double, variance: Double)
+        -> [GrowthHypothesis]
     {
         var constant = 0.0
         var result: [GrowthHypothesis] = []
@@ -60,6 +44,7 @@ struct GrowthModels {
             var spread = scale * scale
             var logLikelihood = 0.0
             var product = 1.0
+            var excess = 0.0
             for place in 0..<count {
                 let weight = growth.weight[place]
                 spread += step * weight
@@ -72,6 +57,7 @@ struct GrowthModels {
                     let pull = 4 / square.squareRoot()
                     logLikelihood -= 0.5 * (8 * square.squareRoot() - 16)
                     rate += gain * surprise * pull
+                    excess += (1 - pull) * surprise * weight
                 } else {
                     logLikelihood -= 0.5 * square
                     rate += gain * surprise
@@ -88,8 +74,10 @@ struct GrowthModels {
             result.append(
                 GrowthHypothesis(
                     model: .localLinearTrend,
-                    logWeight: prior.tempering * (logLikelihood - constant) - log(Double(prior.wanderRatios.count)),
-                    rate: rate, rateDeviation: spread.squareRoot(), wander: step.squareRoot(), reach: ratio))
+                    logWeight: tempering * (logLikelihood - constant) - log(Double(prior.wanderRatios.count)) - prior
+                        .wanderPrior * ratio * 20,
+                    rate: rate + excess / weightSum, rateDeviation: spread.squareRoot(), wander: step.squareRoot(),
+                    reach: ratio))
         }
         return result
     }
@@ -115,7 +103,7 @@ struct GrowthModels {
             let shrinkage = spread * information / (1 + spread * information)
             let logFactor =
                 0.5 * shift * shift * information / variance * shrinkage - 0.5 * log(1 + spread * information)
-            let logWeight = prior.tempering * logFactor + log(prior.changepointsPerDay * growth.weight[place])
+            let logWeight = tempering * logFactor + log(prior.changepointsPerDay * growth.weight[place])
             guard logWeight > -7 else { continue }
             result.append(
                 GrowthHypothesis(
@@ -147,7 +135,7 @@ struct GrowthModels {
         let slopeDeviation = (variance / (square + 1 / spread)).squareRoot()
         let now = growth.level[count - 1] + growth.rate[count - 1] * growth.weight[count - 1] - centre
         return GrowthHypothesis(
-            model: .levelDependent, logWeight: prior.tempering * logFactor + log(prior.levelDependentOdds),
+            model: .levelDependent, logWeight: tempering * logFactor + log(prior.levelDependentOdds),
             rate: mean + slope * now,
             rateDeviation: (variance / weightSum + slopeDeviation * slopeDeviation * now * now).squareRoot(),
             onLevel: slope, onLevelDeviation: slopeDeviation)
@@ -192,7 +180,7 @@ struct GrowthModels {
         let sine = ((cc + ridge) * sy - cs * cy) / determinant
         let logFactor = 0.5 * (cosine * cy + sine * sy) / variance - 0.5 * log(determinant / (ridge * ridge))
         return GrowthHypothesis(
-            model: .yearlyCycle, logWeight: prior.tempering * logFactor + log(prior.yearlyOdds),
+            model: .yearlyCycle, logWeight: tempering * logFactor + log(prior.yearlyOdds),
             rate: mean - cosine * cosines / weightSum - sine * sines / weightSum,
             rateDeviation: (variance / weightSum + 0.25 * variance * (cc + ss) / determinant).squareRoot(),
             yearCosine: cosine, yearSine: sine)

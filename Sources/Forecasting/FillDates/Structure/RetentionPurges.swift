@@ -10,7 +10,7 @@ struct RetentionPurges: Sendable {
     /// Only drops from this share of the capacity on look like the work of such a job.
     private static let lowestThreshold = 0.7
 
-    static func find(in level: [Double], capacity: [Double]) -> RetentionPurges? {
+    static func find(in level: [Double], capacity: [Double], singlePurge: Double) -> RetentionPurges? {
         let increments = DailyIncrements(of: level)
         guard increments.count >= 12 else { return nil }
         let (_, deviation) = increments.surprises()
@@ -28,7 +28,8 @@ struct RetentionPurges: Sendable {
         let near = heights.indices.filter { heights[$0] > highest - 0.15 * sizes[$0] * highest }
         guard near.count * 2 > heights.count else { return nil }
         // One drop may as well have been a clean-up by hand.
-        let confidence = near.count >= 2 ? 0.97 : highest >= 0.78 ? 0.4 : 0
+        let confidence =
+            near.count >= 2 ? 0.97 : (0.78...0.955).contains(highest) && sizes[near[0]] > 0.2 ? singlePurge : 0
         return RetentionPurges(
             threshold: min(highest + deviation, 0.5 + 0.5 * highest), kept: near.map { 1 - sizes[$0] },
             confidence: confidence)

@@ -20,9 +20,10 @@ struct UsageStructure {
     /// The usual day-to-day deviation of plain growth.
     private(set) var deviation: Double
 
-    init(_ readings: CleanedReadings) {
+    init(_ readings: CleanedReadings, calibration: FleetCalibration) {
         level = readings.used
-        retentionPurges = RetentionPurges.find(in: level, capacity: readings.capacity)
+        retentionPurges = RetentionPurges.find(
+            in: level, capacity: readings.capacity, singlePurge: calibration.singlePurge)
         if retentionPurges.map({ $0.kept.count < 2 }) ?? true { regularDrops = RegularDrops.remove(from: &level) }
         if regularDrops != nil { retentionPurges = nil }
         increments = DailyIncrements(of: level)

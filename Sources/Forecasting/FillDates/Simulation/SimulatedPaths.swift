@@ -1,0 +1,43 @@
+/// What came of all simulated paths of one pool.
+struct SimulatedPaths {
+    /// For each path the day from today it is first full, 0: before tomorrow; infinite: not within the horizon.
+    var passages: [Double]
+    /// Points of time at which the use of all paths was kept, every `step` days from the last reading on.
+    let points: Int
+    let step: Int
+    private let lag: Int
+    /// Use by point and path.
+    private var used: [Double]
+
+    init(count: Int, points: Int, step: Int, lag: Int) {
+        passages = [Double](repeating: .infinity, count: count)
+        self.points = points
+        self.step = step
+        self.lag = lag
+        used = [Double](repeating: 0, count: count * points)
+    }
+
+    @inline(__always)
+    mutating func keep(_ value: Double, path: Int, point: Int) {
+        if point < points { used[point * passages.count + path] = value }
+    }
+
+    /// A full pool stays full: nothing more fits.
+    mutating func fill(_ path: Int, from day: Int, with limit: Double) {
+        var point = day == .max ? points : (day - 1) / step
+        while point < points {
+            used[point * passages.count + path] = limit
+            point += 1
+        }
+    }
+
+    /// Quantiles of use at each point of time still to come: days from today, and one value for each share.
+    func quantiles(_ shares: [Double]) -> [(day: Int, values: [Double])] {
+        (0..<points).compactMap { point in
+            let day = (point + 1) * step - lag
+            guard day > 0 else { return nil }
+            var values = Array(used[(point * passages.count)..<((point + 1) * passages.count)])
+            return (day, shares.map { Selection.quantile($0, of: &values) })
+        }
+    }
+}
