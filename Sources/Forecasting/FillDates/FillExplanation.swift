@@ -8,6 +8,12 @@ package struct FillExplanation: Sendable, Equatable {
         package var excursions = 0
         /// Repeats of the very same number where none are usual.
         package var stuckReadings = 0
+
+        package init(gaps: Int = 0, excursions: Int = 0, stuckReadings: Int = 0) {
+            self.gaps = gaps
+            self.excursions = excursions
+            self.stuckReadings = stuckReadings
+        }
     }
 
     /// Something that recurs or stands out in the history. Sizes are in the unit of the history, days are days before

@@ -57,11 +57,13 @@ struct CleanedReadings {
     private mutating func dropStuckReadings() {
         let days = used.indices.filter { !used[$0].isNaN }
         var repeated: [Int] = []
-        for (before, day) in zip(days, days.dropFirst()) where used[before] == used[day] { repeated.append(day) }
-        // Where repeats are usual the pool is quiet, not its source stuck.
-        guard !repeated.isEmpty, repeated.count <= max(8, days.count * 3 / 100), repeated.count * 3 < days.count else {
-            return
+        var runs = 0
+        for (before, day) in zip(days, days.dropFirst()) where used[before] == used[day] {
+            if repeated.last != before { runs += 1 }
+            repeated.append(day)
         }
+        // Where repeats are usual the pool is quiet, or its numbers are round, and the source is not stuck.
+        guard runs > 0, runs <= max(3, days.count / 50), repeated.count * 4 < days.count else { return }
         // A run that lasts until today is kept: it is all that is known of today.
         let lastChange = days.last { used[$0] != used[days[days.count - 1]] } ?? 0
         for day in repeated where day <= lastChange {
