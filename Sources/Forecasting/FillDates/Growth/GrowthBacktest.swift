@@ -19,7 +19,7 @@ struct GrowthBacktest {
     }
 
     /// Days before today the forecasts start at.
-    private static let origins = [30, 60, 120, 240]
+    private static let origins = [60, 180]
 
     /// By family, the mean logarithmic score, higher is better; nil when the history is too short for any.
     private(set) var scores: [Double]?

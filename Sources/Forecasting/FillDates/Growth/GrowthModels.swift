@@ -88,6 +88,7 @@ struct GrowthModels {
     ) -> [GrowthHypothesis] {
         guard count >= 8 else { return [] }
         let spread = prior.changeScale * prior.changeScale * scale * scale / variance
+        let logPrior = log(max(prior.changepointsPerDay, 1e-12))
         var result: [GrowthHypothesis] = []
         var sumBefore = 0.0
         var weightBefore = 0.0
@@ -101,9 +102,11 @@ struct GrowthModels {
             let shift = after - before
             let information = weightBefore * weightAfter / weightSum
             let shrinkage = spread * information / (1 + spread * information)
-            let logFactor =
-                0.5 * shift * shift * information / variance * shrinkage - 0.5 * log(1 + spread * information)
-            let logWeight = tempering * logFactor + log(prior.changepointsPerDay * growth.weight[place])
+            let gain = 0.5 * shift * shift * information / variance * shrinkage
+            // Most days are out of the question before the logarithms are taken; log w < w.
+            guard tempering * gain + logPrior + growth.weight[place] > -7 else { continue }
+            let logFactor = gain - 0.5 * log(1 + spread * information)
+            let logWeight = tempering * logFactor + logPrior + log(growth.weight[place])
             guard logWeight > -7 else { continue }
             result.append(
                 GrowthHypothesis(
@@ -155,11 +158,16 @@ struct GrowthModels {
         var ss = 0.0
         var cy = 0.0
         var sy = 0.0
-        // The angle is turned by one increment's days at a time.
+        let turn = (cosine: cos(frequency), sine: sin(frequency))
+        var c = 1.0
+        var s = 0.0
         for place in 0..<count {
-            let angle = frequency * (growth.day[place] - today)
-            let c = cos(angle)
-            let s = sin(angle)
+            if place > 0, growth.day[place] - growth.day[place - 1] == 1 {
+                (c, s) = (c * turn.cosine - s * turn.sine, s * turn.cosine + c * turn.sine)
+            } else {
+                c = cos(frequency * (growth.day[place] - today))
+                s = sin(frequency * (growth.day[place] - today))
+            }
             let w = growth.weight[place]
             let y = growth.rate[place] - mean
             cosines += w * c

@@ -26,10 +26,12 @@ struct PlainGrowth {
         let increments = structure.increments
         let today = structure.level.count - 1
         var raw: [Double] = []
+        var surprises: [Double] = []
         for place in 0..<increments.count where structure.isPlain[place] {
             day.append(Double(increments.day[place] - today))
             weight.append(Double(increments.span[place]))
             raw.append(increments.perDay(place))
+            surprises.append(structure.surprises.values[place])
             level.append(structure.level[increments.day[place]] - increments.growth[place])
         }
         guard raw.count >= 2 else {
@@ -37,27 +39,20 @@ struct PlainGrowth {
             variance = raw.first.map { $0 * $0 } ?? 0
             return
         }
-        permanence = Self.permanence(raw)
+        permanence = Self.permanence(surprises)
         smooth(raw)
         variance = Self.variance(rate, weight)
     }
 
     /// From the correlation of neighbouring surprises, -θ/(1+θ²) for a share 1-θ that stays.
-    private static func permanence(_ raw: [Double]) -> Double {
-        guard raw.count >= 20 else { return 1 }
-        let usual = RobustStatistics.runningMedian(raw, reach: 15)
-        var spread = 0.0
-        var surprises = raw
-        for place in raw.indices {
-            surprises[place] -= usual[place]
-            spread += surprises[place].magnitude
-        }
-        let limit = 5 * spread / Double(raw.count)
+    private static func permanence(_ surprises: [Double]) -> Double {
+        guard surprises.count >= 20 else { return 1 }
+        let limit = 5 * surprises.reduce(0) { $0 + $1.magnitude } / Double(surprises.count)
         var own = 0.0
         var shared = 0.0
         var before = 0.0
-        for place in raw.indices {
-            let value = min(max(surprises[place], -limit), limit)
+        for surprise in surprises {
+            let value = min(max(surprise, -limit), limit)
             own += value * value
             shared += value * before
             before = value

@@ -27,15 +27,4 @@ struct DailyIncrements {
     }
 
     func perDay(_ place: Int) -> Double { growth[place] / Double(span[place]) }
-
-    /// Each increment's growth per day above the usual growth of the fortnight around it, and the usual size of that.
-    ///
-    /// The running median follows a change of rate, which must not make jumps of all days after it.
-    func surprises() -> (values: [Double], deviation: Double) {
-        let rates = (0..<count).map(perDay)
-        let usual = RobustStatistics.runningMedian(rates, reach: 15)
-        var values = rates
-        for place in rates.indices { values[place] -= usual[place] }
-        return (values, RobustStatistics.deviation(values, around: 0))
-    }
 }

@@ -14,16 +14,18 @@ struct RegularDrops: Sendable {
 
     /// Looks for falls of like sizes at like distances.
     ///
-    /// - Parameter level: cleaned used shares; a tooth found is taken out of it, so that growth from foot to foot is left.
-    static func remove(from level: inout [Double]) -> RegularDrops? {
-        let increments = DailyIncrements(of: level)
+    /// - Parameters:
+    ///   - level: cleaned used shares; teeth found are taken out of it, so that growth from foot to foot is left.
+    ///   - increments: of the level, and `surprises` of them.
+    static func remove(
+        from level: inout [Double], _ increments: DailyIncrements, _ surprises: GrowthSurprises
+    ) -> RegularDrops? {
         guard increments.count >= 12 else { return nil }
-        let (surprises, deviation) = increments.surprises()
         let today = level.count - 1
         var drops: [Int] = []
         for place in 0..<increments.count where increments.growth[place] < 0 && increments.span[place] <= 4 {
-            let limit = max(7 * deviation, 0.004 * level[increments.day[place]])
-            if -surprises[place] * Double(increments.span[place]) > limit { drops.append(place) }
+            let limit = max(7 * surprises.deviation, 0.004 * level[increments.day[place]])
+            if -surprises.values[place] * Double(increments.span[place]) > limit { drops.append(place) }
         }
         guard drops.count >= 2 else { return nil }
         let usualSize = RobustStatistics.median(drops.map { -increments.growth[$0] })

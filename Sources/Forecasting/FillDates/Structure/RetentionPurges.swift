@@ -10,10 +10,16 @@ struct RetentionPurges: Sendable {
     /// Only drops from this share of the capacity on look like the work of such a job.
     private static let lowestThreshold = 0.7
 
-    static func find(in level: [Double], capacity: [Double], singlePurge: Double) -> RetentionPurges? {
-        let increments = DailyIncrements(of: level)
+    /// - Parameters:
+    ///   - level: cleaned used shares, and `increments` and `surprises` those of it.
+    ///   - capacity: by day, as shares.
+    ///   - singlePurge: the confidence in a job that was seen at work once.
+    static func find(
+        in level: [Double], _ increments: DailyIncrements, _ surprises: GrowthSurprises, capacity: [Double],
+        singlePurge: Double
+    ) -> RetentionPurges? {
         guard increments.count >= 12 else { return nil }
-        let (_, deviation) = increments.surprises()
+        let deviation = surprises.deviation
         var heights: [Double] = []
         var sizes: [Double] = []
         for place in 0..<increments.count where increments.growth[place] < 0 {

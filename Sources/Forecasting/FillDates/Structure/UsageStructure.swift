@@ -17,17 +17,24 @@ struct UsageStructure {
     /// All increments of `level`, and beside each whether it is plain growth, neither a jump nor a day of the month's.
     private(set) var increments: DailyIncrements
     private(set) var isPlain: [Bool]
-    /// The usual day-to-day deviation of plain growth.
-    private(set) var deviation: Double
+    /// Beside each increment how far it is from the growth around it.
+    private(set) var surprises: GrowthSurprises
 
     init(_ readings: CleanedReadings, calibration: FleetCalibration) {
         level = readings.used
-        retentionPurges = RetentionPurges.find(
-            in: level, capacity: readings.capacity, singlePurge: calibration.singlePurge)
-        if retentionPurges.map({ $0.kept.count < 2 }) ?? true { regularDrops = RegularDrops.remove(from: &level) }
-        if regularDrops != nil { retentionPurges = nil }
         increments = DailyIncrements(of: level)
-        weekdayProfile = WeekdayProfile.find(in: increments, firstDay: readings.firstDay)
+        surprises = GrowthSurprises(increments)
+        retentionPurges = RetentionPurges.find(
+            in: level, increments, surprises, capacity: readings.capacity, singlePurge: calibration.singlePurge)
+        if retentionPurges.map({ $0.kept.count < 2 }) ?? true {
+            regularDrops = RegularDrops.remove(from: &level, increments, surprises)
+        }
+        if regularDrops != nil {
+            retentionPurges = nil
+            increments = DailyIncrements(of: level)
+            surprises = GrowthSurprises(increments)
+        }
+        weekdayProfile = WeekdayProfile.find(in: increments, surprises, firstDay: readings.firstDay)
         if let offsets = weekdayProfile?.offsets {
             var weekday = CivilCalendar.weekday(readings.firstDay)
             for day in level.indices {
@@ -35,16 +42,16 @@ struct UsageStructure {
                 weekday = weekday == 6 ? 0 : weekday + 1
             }
             increments = DailyIncrements(of: level)
+            surprises = GrowthSurprises(increments)
         }
         isPlain = [Bool](repeating: true, count: increments.count)
-        deviation = 0
         findJumps(firstDay: readings.firstDay)
     }
 
     private mutating func findJumps(firstDay: Int) {
         guard increments.count >= 6 else { return }
-        let (surprises, deviation) = increments.surprises()
-        self.deviation = deviation
+        let deviation = surprises.deviation
+        let surprises = surprises.values
         let size = level.last { !$0.isNaN } ?? 0
         // In a pool that is quiet on most days, everything that moves it would be a jump.
         let isQuiet = deviation < 1e-5 * size

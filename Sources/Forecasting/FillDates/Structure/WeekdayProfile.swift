@@ -6,12 +6,11 @@ struct WeekdayProfile: Sendable {
     /// The profile when weekdays differ by more than chance, and nil otherwise.
     ///
     /// Judged by the medians of each weekday's surprises, which jumps and drops do not move.
-    static func find(in increments: DailyIncrements, firstDay: Int) -> WeekdayProfile? {
+    static func find(in increments: DailyIncrements, _ surprises: GrowthSurprises, firstDay: Int) -> WeekdayProfile? {
         guard increments.count >= 28 else { return nil }
-        let (surprises, deviation) = increments.surprises()
         var byWeekday = [[Double]](repeating: [], count: 7)
         for place in 0..<increments.count where increments.span[place] == 1 {
-            byWeekday[CivilCalendar.weekday(firstDay + increments.day[place])].append(surprises[place])
+            byWeekday[CivilCalendar.weekday(firstDay + increments.day[place])].append(surprises.values[place])
         }
         guard byWeekday.allSatisfy({ $0.count >= 3 }) else { return nil }
         var medians = byWeekday.map { RobustStatistics.median($0) }
@@ -24,7 +23,7 @@ struct WeekdayProfile: Sendable {
         let perWeekday = Double(within.count) / 7
         // The variance of a median is π/2 of a mean's.
         let byChance = 1.57 * noise * noise / perWeekday
-        guard between > 3 * byChance, between > 0, deviation >= 0 else { return nil }
+        guard between > 3 * byChance, between > 0 else { return nil }
         let shrinkage = 1 - byChance / between
         var offsets = [Double](repeating: 0, count: 7)
         var height = 0.0
