@@ -7,6 +7,7 @@ package struct FleetCalibration: Sendable {
     package var growth = GrowthPrior()
     /// Deviation of a rate's relative change over a day, besides what a pool's own history shows.
     package var rateWander = 0.004
+    package var wanderSpread = 0.0
     /// How many more jumps a single jump foretells over as long a time as the history's; each further jump seen
     /// foretells one more.
     package var jumpRecurrence = 0.15

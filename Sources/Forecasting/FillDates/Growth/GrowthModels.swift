@@ -29,6 +29,11 @@ struct GrowthModels {
         if let found = yearly(upTo: count, mean: mean, weightSum: weightSum, scale: scale, variance: variance) {
             result.append(found)
         }
+        let lumps = growth.lumpVariance / weightSum
+        for place in result.indices {
+            let deviation = result[place].rateDeviation
+            result[place].rateDeviation = (deviation * deviation + lumps).squareRoot()
+        }
         return result
     }
 
@@ -36,12 +41,14 @@ struct GrowthModels {
     private func localLinearTrends(upTo count: Int, mean: Double, weightSum: Double, scale: Double, variance: Double)
         -> [GrowthHypothesis]
     {
+        let fleetDeviation = max(prior.fleetRateDeviation * growth.level[count - 1], mean.magnitude)
+        let fleetSpread = max(fleetDeviation * fleetDeviation, 1e-24)
         var constant = 0.0
         var result: [GrowthHypothesis] = []
         for ratio in prior.wanderRatios {
             let step = ratio * ratio * variance
-            var rate = mean
-            var spread = scale * scale
+            var rate = prior.fleetRate * growth.level[0]
+            var spread = fleetSpread
             var logLikelihood = 0.0
             var product = 1.0
             var excess = 0.0

@@ -20,5 +20,9 @@ package struct GrowthPrior: Sendable {
     /// Deviations of the rate's daily change as multiples of the daily shock's deviation; the first is a constant rate.
     let wanderRatios = [0, 0.003, 0.008, 0.02, 0.05, 0.12]
 
+    /// Growth of a pool of which nothing is known yet, and its deviation, as shares of its use a day.
+    package var fleetRate = 0.001
+    package var fleetRateDeviation = 0.0025
+
     package init() {}
 }

@@ -17,6 +17,8 @@ struct PlainGrowth {
     private(set) var level: [Double] = []
     /// The variance of one day's permanent shock.
     private(set) var variance = 0.0
+    /// What days of lumps, too rare to be usual, add to the variance of the mean growth over many days.
+    private(set) var lumpVariance = 0.0
     /// The share of a day's surprise that stays, 0.03…1.
     private(set) var permanence = 1.0
 
@@ -41,7 +43,9 @@ struct PlainGrowth {
         }
         permanence = Self.permanence(surprises)
         smooth(raw)
-        variance = Self.variance(rate, weight)
+        let variances = Self.variances(rate, weight)
+        variance = variances.usual
+        lumpVariance = max(0, variances.full - variances.usual)
     }
 
     /// From the correlation of neighbouring surprises, -θ/(1+θ²) for a share 1-θ that stays.
@@ -77,8 +81,9 @@ struct PlainGrowth {
         }
     }
 
-    /// Half the mean square of differences of neighbours, which a wandering rate hardly moves, without the wildest.
-    private static func variance(_ rate: [Double], _ weight: [Double]) -> Double {
+    /// Half the mean square of differences of neighbours, which a wandering rate hardly moves; once without the wildest,
+    /// and once with them.
+    private static func variances(_ rate: [Double], _ weight: [Double]) -> (usual: Double, full: Double) {
         var squares: [Double] = []
         squares.reserveCapacity(rate.count)
         for place in 1..<rate.count {
@@ -89,6 +94,7 @@ struct PlainGrowth {
         let limit = 16 * mean
         var sum = 0.0
         for square in squares { sum += min(square, limit) }
-        return sum / Double(squares.count)
+        // Few days tell their own spread only roughly, and a little more is meant.
+        return (sum / Double(squares.count) * (1 + 3 / Double(squares.count)), mean)
     }
 }

@@ -10,8 +10,8 @@ struct JumpProcess {
     private let shape: Double
     /// The share of jumps that repeat one of the pool's own.
     private let ownShare: Double
-    /// The days in which `shape` jumps are to be expected.
-    private let period: Double
+    /// Jumps to be expected a day.
+    private let perDay: Double
     /// The pool's use today, to which a foreign jump is in proportion.
     private let level: Double
 
@@ -25,23 +25,29 @@ struct JumpProcess {
     ) {
         let own = isReplayed || jumps.isEmpty ? 0 : Double(jumps.count) - 1 + max(0, calibration.jumpRecurrence)
         sizes = jumps.map(\.size)
-        shape = own + max(0, calibration.fleetJumps)
-        ownShare = shape > 0 ? own / shape : 0
-        period = Double(max(30, historyDays)) + max(0, calibration.fleetJumpDays)
+        let foreign = max(0, calibration.fleetJumps)
+        let days = Double(max(30, historyDays))
+        // The longer a pool has seen no foreign jump, the less it is to expect one.
+        let ownPerDay = own / days
+        let foreignPerDay = foreign / (days + max(0, calibration.fleetJumpDays))
+        shape = own + foreign
+        perDay = ownPerDay + foreignPerDay
+        ownShare = perDay > 0 ? ownPerDay / perDay : 0
         self.level = level
     }
 
     /// One path's mean days between jumps; infinite: none.
     func meanGap(_ random: inout SplitMix64) -> Double {
-        guard shape > 0 else { return .infinity }
+        guard shape > 0, perDay > 0 else { return .infinity }
         // A gamma draw by the cube of a normal one (Wilson, Hilferty: "The distribution of chi-square", 1931).
         let root = 1 - 1 / (9 * shape) + NormalScores.draw(&random) / (3 * shape.squareRoot())
-        let expected = shape * root * root * root
-        return root > 0 && expected > 0 ? period / expected : .infinity
+        return root > 0 ? 1 / (perDay * root * root * root) : .infinity
     }
 
     func size(_ random: inout SplitMix64) -> Double {
-        if ownShare > 0, random.uniform() < ownShare { return sizes[random.index(below: sizes.count)] }
+        if ownShare > 0, random.uniform() < ownShare {
+            return sizes[random.index(below: sizes.count)] * exp(0.4 * NormalScores.draw(&random))
+        }
         return level * min(1, Self.leastForeignJump / random.uniform())
     }
 }

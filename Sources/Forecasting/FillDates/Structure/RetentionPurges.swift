@@ -31,7 +31,7 @@ struct RetentionPurges: Sendable {
             sizes.append(-increments.growth[place] / before)
         }
         guard let highest = heights.max(), highest >= lowestThreshold else { return nil }
-        let near = heights.indices.filter { heights[$0] > highest - 0.15 * sizes[$0] * highest }
+        let near = heights.indices.filter { heights[$0] > highest - 0.1 * sizes[$0] * highest }
         guard near.count * 2 > heights.count else { return nil }
         // One drop may as well have been a clean-up by hand.
         let confidence =

@@ -26,10 +26,12 @@ struct UsageStructure {
         surprises = GrowthSurprises(increments)
         retentionPurges = RetentionPurges.find(
             in: level, increments, surprises, capacity: readings.capacity, singlePurge: calibration.singlePurge)
-        if retentionPurges.map({ $0.kept.count < 2 }) ?? true {
-            regularDrops = RegularDrops.remove(from: &level, increments, surprises)
-        }
-        if regularDrops != nil {
+        var withoutTeeth = level
+        if let drops = RegularDrops.remove(from: &withoutTeeth, increments, surprises),
+            drops.sizes.count * 4 > (retentionPurges?.kept.count ?? 0) * 5
+        {
+            regularDrops = drops
+            level = withoutTeeth
             retentionPurges = nil
             increments = DailyIncrements(of: level)
             surprises = GrowthSurprises(increments)
@@ -56,7 +58,7 @@ struct UsageStructure {
         // In a pool that is quiet on most days, everything that moves it would be a jump.
         let isQuiet = deviation < 1e-5 * size
         let usual = surprises.reduce(0) { $0 + $1.magnitude } / Double(surprises.count)
-        let limit = max(7 * deviation, 10 * usual, (isQuiet ? 0.03 : 0.002) * size)
+        let limit = max(7 * deviation, 5 * usual, (isQuiet ? 0.03 : 0.002) * size)
         if let found = MonthDayGrowth.find(in: increments, surprises: surprises, limit: limit / 2, firstDay: firstDay) {
             monthDayGrowth = found.growth
             for place in found.places { isPlain[place] = false }

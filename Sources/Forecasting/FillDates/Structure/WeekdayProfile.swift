@@ -23,7 +23,7 @@ struct WeekdayProfile: Sendable {
         let perWeekday = Double(within.count) / 7
         // The variance of a median is π/2 of a mean's.
         let byChance = 1.57 * noise * noise / perWeekday
-        guard between > 3 * byChance, between > 0 else { return nil }
+        guard between > 4 * byChance, between > 0 else { return nil }
         let shrinkage = 1 - byChance / between
         var offsets = [Double](repeating: 0, count: 7)
         var height = 0.0
