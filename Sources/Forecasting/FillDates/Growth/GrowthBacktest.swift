@@ -78,7 +78,7 @@ struct GrowthBacktest {
             let weight = exp(hypothesis.logWeight - best)
             var expected = hypothesis.rate * days * (1 + 0.5 * hypothesis.onLevel * days)
             if hypothesis.yearCosine != 0 || hypothesis.yearSine != 0 {
-                let frequency = 2 * Double.pi / 365.25
+                let frequency = GrowthModels.yearlyFrequency
                 let angle = frequency * days
                 expected += (hypothesis.yearCosine * sin(angle) + hypothesis.yearSine * (1 - cos(angle))) / frequency
             }
@@ -120,7 +120,7 @@ struct GrowthBacktest {
     }
 
     private static func drift(_ structure: UsageStructure, start: Int, days: Double) -> Moments {
-        guard let drift = GrowthWindows.drift(structure, upTo: start) else { return Moments(mean: 0, variance: 1) }
+        guard let drift = LongRunDrift.hypothesis(structure, upTo: start) else { return Moments(mean: 0, variance: 1) }
         let variance = drift.rateDeviation * drift.rateDeviation * days * (1 + days / max(1, drift.reach))
         return Moments(mean: drift.rate * days, variance: max(variance, 1e-12))
     }

@@ -18,7 +18,7 @@ struct GrowthMixture {
         backtest = GrowthBacktest(structure, models: models, shocks: shocks)
         let modelled = models.hypotheses(upTo: growth.count)
         let windows = GrowthWindows.hypotheses(structure, shocks)
-        let drift = GrowthWindows.drift(structure, upTo: structure.level.count)
+        let drift = LongRunDrift.hypothesis(structure, upTo: structure.level.count)
         // Shares before the back-test, by family.
         var shares = [
             0, (1 - rest) * calibration.windowShare + rest * calibration.restWindows, rest * calibration.restDrift,

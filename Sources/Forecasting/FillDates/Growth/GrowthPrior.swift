@@ -1,9 +1,9 @@
 /// How the rates of growth of a fleet's pools usually behave, before a pool's own history is looked at.
 package struct GrowthPrior: Sendable {
     /// Changepoints of the rate per day.
-    package var changepointsPerDay = 0.001
+    package var changepointsPerDay = 0.0015
     /// The prior deviation of a change of rate, as a multiple of the pool's usual rate.
-    package var changeScale = 0.5
+    package var changeScale = 0.7
     /// The prior deviation of the rate's slope on the level, per day: 0.006 is compound growth of 20 % a month.
     package var onLevelScale = 0.006
     /// The prior odds of a rate that depends on the level, and of a yearly cycle, against a constant rate.

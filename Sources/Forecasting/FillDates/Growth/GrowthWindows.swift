@@ -2,30 +2,8 @@
 ///
 /// No model: what pools do whose growth comes in irregular lumps.
 enum GrowthWindows {
+    /// In days; the first one takes all of a shorter history.
     private static let lengths = [60, 120, 240, 480, 730]
-
-    /// The whole history's mean growth, lumps pulled in, and the spread of its days, lumps and all.
-    static func drift(_ structure: UsageStructure, upTo lastDay: Int) -> GrowthHypothesis? {
-        let increments = structure.increments
-        var end = increments.count
-        while end > 0, increments.day[end - 1] > lastDay { end -= 1 }
-        guard end >= 2 else { return nil }
-        var days = 0.0
-        var sum = 0.0
-        var square = 0.0
-        let from = max(0, end - 730)
-        for place in from..<end {
-            days += Double(increments.span[place])
-            sum += increments.growth[place]
-            square += increments.growth[place] * increments.growth[place] / Double(increments.span[place])
-        }
-        let variance = max(0, square / days - (sum / days) * (sum / days)) * days / max(1, days - 1)
-        let limit = 8 * variance.squareRoot()
-        sum = 0
-        for place in from..<end { sum += min(max(increments.growth[place], -limit), limit) }
-        return GrowthHypothesis(
-            model: .drift, logWeight: 0, rate: sum / days, rateDeviation: variance.squareRoot(), reach: days)
-    }
 
     static func hypotheses(_ structure: UsageStructure, _ shocks: GrowthShocks) -> [GrowthHypothesis] {
         let level = structure.level

@@ -43,7 +43,7 @@ struct FutureDays {
         for block in 0..<blocks {
             let first = block * length + 1
             blockHasMonthDay.append(isMonthDay[first..<(first + length)].contains(true))
-            let angle = 2 * Double.pi / 365.25 * Double(first + length / 2 - lag)
+            let angle = GrowthModels.yearlyFrequency * Double(first + length / 2 - lag)
             yearCosine.append(cos(angle))
             yearSine.append(sin(angle))
         }

@@ -26,13 +26,13 @@ struct UsageStructure {
         surprises = GrowthSurprises(increments)
         retentionPurges = RetentionPurges.find(
             in: level, increments, surprises, capacity: readings.capacity, singlePurge: calibration.singlePurge)
-        var withoutTeeth = level
-        if let drops = RegularDrops.remove(from: &withoutTeeth, increments, surprises),
+        // Teeth may start from like heights by chance, a retention job's drops nearly all do.
+        if let drops = RegularDrops.find(in: level, increments, surprises),
             drops.sizes.count * 4 > (retentionPurges?.kept.count ?? 0) * 5
         {
             regularDrops = drops
-            level = withoutTeeth
             retentionPurges = nil
+            level = drops.removed(from: level)
             increments = DailyIncrements(of: level)
             surprises = GrowthSurprises(increments)
         }
