@@ -24,7 +24,7 @@ package struct FillForecaster: Sendable {
     ///   - paths: confined to 50…20 000.
     ///   - bandStep: in days, rounded down to whole weeks, at least one.
     package init(
-        calibration: FleetCalibration = FleetCalibration(), paths: Int = 400, bandStep: Int = 28, seed: UInt64 = 0
+        calibration: FleetCalibration = FleetCalibration(), paths: Int = 300, bandStep: Int = 28, seed: UInt64 = 0
     ) {
         self.calibration = calibration
         self.paths = min(max(paths, 50), 20_000)

@@ -22,7 +22,11 @@ struct SplitMix64: RandomNumberGenerator {
     /// Uniform in 0 ..< count. The bias of the multiplication is below 2⁻³² for counts below 2³².
     /// - Precondition: count is positive and below 2³².
     @inline(__always)
-    mutating func index(below count: Int) -> Int {
-        Int(truncatingIfNeeded: ((next() &>> 32) &* UInt64(truncatingIfNeeded: count)) &>> 32)
+    mutating func index(below count: Int) -> Int { Self.index(below: count, of: next()) }
+
+    /// The same of the upper half of random bits: their lower half may serve for another draw.
+    @inline(__always)
+    static func index(below count: Int, of bits: UInt64) -> Int {
+        Int(truncatingIfNeeded: ((bits &>> 32) &* UInt64(truncatingIfNeeded: count)) &>> 32)
     }
 }

@@ -93,12 +93,14 @@ struct PathSimulator {
         var start = random.index(below: pool.starts)
         for block in 0..<future.blocks {
             let before = block * length
+            // One draw serves all of a block: its upper half, the lowest bits, and those between.
+            let bits = random.next()
             if block > 0 {
-                // Three blocks in a row on average (Politis, Romano: "The stationary bootstrap", 1994).
-                if start + length < pool.starts, random.index(below: 3) > 0 {
+                // Four blocks in a row on average (Politis, Romano: "The stationary bootstrap", 1994).
+                if start + length < pool.starts, bits & 3 != 0 {
                     start += length
                 } else {
-                    start = random.index(below: pool.starts)
+                    start = SplitMix64.index(below: pool.starts, of: bits)
                 }
             }
             var dailyRate =
@@ -133,7 +135,7 @@ struct PathSimulator {
                 }
             }
             level = max(level, 0)
-            if wander > 0 { rate += wander * NormalScores.draw(&random) }
+            if wander > 0 { rate += wander * NormalScores.value(of: bits) }
             if (block + 1) % bandStep == 0 {
                 paths.keep(level + future.offset[before + length] + toothHeight, path: path, point: block / bandStep)
             }
