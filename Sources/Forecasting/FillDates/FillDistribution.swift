@@ -4,12 +4,15 @@ package struct FillDistribution: Sendable {
     package let horizon: Int
     /// Days of simulated paths in order, those not within the horizon last and infinite.
     private let days: [Double]
-    private let calibration: FleetCalibration
+    /// A level p is read at Φ(shift + stretch · Φ⁻¹(p)) of the paths.
+    private let shift: Double
+    private let stretch: Double
 
     init(days: [Double], horizon: Int, calibration: FleetCalibration) {
         self.days = days.sorted()
         self.horizon = horizon
-        self.calibration = calibration
+        shift = calibration.shift.isFinite ? calibration.shift : 0
+        stretch = calibration.stretch.isFinite ? max(calibration.stretch, 0.05) : 1
     }
 
     /// The number of days from today by which the pool is full with probability p; 0: it is full today.
@@ -18,7 +21,7 @@ package struct FillDistribution: Sendable {
     /// - Returns: nil when not within the horizon.
     package func quantile(_ p: Double) -> Double? {
         guard !days.isEmpty, !p.isNaN else { return nil }
-        let score = calibration.shift + calibration.stretch * NormalDistribution.quantile(p)
+        let score = shift + stretch * NormalDistribution.quantile(p)
         let rank = NormalDistribution.probability(below: score) * Double(days.count) - 0.5
         let place = min(max(rank, 0), Double(days.count - 1))
         let lower = days[Int(place)]
@@ -30,16 +33,20 @@ package struct FillDistribution: Sendable {
 
     /// The probability that the pool is full within that many days, today included.
     package func probability(within limit: Double) -> Double {
+        let share = uncalibratedProbability(within: limit)
+        guard share > 0, share < 1 else { return share }
+        return NormalDistribution.probability(below: (NormalDistribution.quantile(share) - shift) / stretch)
+    }
+
+    /// The share of simulated paths that are full within that many days, before the fleet's calibration.
+    package func uncalibratedProbability(within limit: Double) -> Double {
         guard !days.isEmpty, !limit.isNaN else { return 0 }
         var low = 0
         var high = days.count
         while low < high {
             let middle = (low + high) / 2
-            if days[middle] <= limit { low = middle + 1 } else { high = middle }
+            if days[middle] <= limit, days[middle].isFinite { low = middle + 1 } else { high = middle }
         }
-        guard low > 0 else { return 0 }
-        guard low < days.count else { return 1 }
-        let score = NormalDistribution.quantile(Double(low) / Double(days.count))
-        return NormalDistribution.probability(below: (score - calibration.shift) / calibration.stretch)
+        return Double(low) / Double(days.count)
     }
 }

@@ -1,7 +1,7 @@
 /// What a fleet's own record of forecasts and fill dates has taught, for all its pools alike.
 ///
 /// The defaults are fitted on development data of about three thousand pools, simulated and from public histories, as
-/// plain numbers: a fleet that keeps its own record replaces them, `shift` and `stretch` first.
+/// plain numbers: a fleet that keeps its own record replaces them, `shift` and `stretch` first (see `FleetRecord`).
 package struct FleetCalibration: Sendable {
     /// How rates of growth usually behave.
     package var growth = GrowthPrior()

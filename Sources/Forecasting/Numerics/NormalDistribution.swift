@@ -5,6 +5,8 @@ enum NormalDistribution {
     /// P(Z ≤ z).
     static func probability(below z: Double) -> Double { 0.5 * erfc(-z / 2.0.squareRoot()) }
 
+    static func density(_ z: Double) -> Double { exp(-0.5 * z * z) / (2 * Double.pi).squareRoot() }
+
     /// The z with P(Z ≤ z) = p; -∞ at 0 and below, +∞ at 1 and above.
     ///
     /// Acklam's rational approximation, relative error below 1.2e-9.

@@ -20,7 +20,8 @@ struct ToothCycle {
         if day - start >= interval {
             start = day
             interval = max(1, drops.intervals[random.index(below: drops.intervals.count)])
-            size = drops.sizes[random.index(below: drops.sizes.count)]
+            // Smoothed, since the tops decide the day and few have been seen.
+            size = drops.sizes[random.index(below: drops.sizes.count)] * (1 + 0.08 * NormalScores.draw(&random))
         }
         return size * Double(day - start) / Double(max(1, interval - 1))
     }
