@@ -85,8 +85,10 @@ package struct FillForecaster: Sendable {
         if age > Self.oldestReading { return .outdated(days: age) }
         let horizon = Double(distribution.horizon)
         if isPositive < 0.1, distribution.probability(within: horizon) < 0.1 { return .shrinking }
-        // An interval from within a month of a year's horizon to beyond it says nothing a plan could be made of.
-        if distribution.probability(within: horizon / 12) > 0.1, distribution.quantile(0.9) == nil { return .unstable }
+        // An interval from within a month of a year's horizon to beyond it says nothing a plan could be made of, unless
+        // next month is the likeliest.
+        let soon = distribution.probability(within: horizon / 12)
+        if soon > 0.1, soon < 0.5, distribution.quantile(0.9) == nil { return .unstable }
         return nil
     }
 

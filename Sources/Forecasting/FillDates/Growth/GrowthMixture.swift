@@ -27,6 +27,7 @@ struct GrowthMixture {
         if let scores = backtest.scores, let best = scores.max() {
             for family in shares.indices { shares[family] *= exp(calibration.backtestTrust * (scores[family] - best)) }
         }
+        hypotheses.reserveCapacity(modelled.count + windows.count + 1)
         add(modelled, weights: Self.normalized(modelled), share: shares[0])
         add(windows, weights: windows.map { _ in 1 / Double(windows.count) }, share: shares[1])
         if let drift { add([drift], weights: [1], share: shares[2]) }

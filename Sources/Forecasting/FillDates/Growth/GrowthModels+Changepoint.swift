@@ -8,12 +8,11 @@ extension GrowthModels {
 
     /// One lasting change of the rate, on any day: the posterior of a shifted mean over all days at once (Smith, "A
     /// Bayesian approach to inference about a change-point", 1975).
-    func changepoints(_ sample: Sample) -> [GrowthHypothesis] {
-        guard sample.count >= 8 else { return [] }
+    func addChangepoints(_ sample: Sample, to result: inout [GrowthHypothesis]) {
+        guard sample.count >= 8 else { return }
         let scale = prior.changeScale * sample.scale
         let spread = scale * scale / sample.variance
         let logPrior = log(max(prior.changepointsPerDay, 1e-12))
-        var result: [GrowthHypothesis] = []
         var sumBefore = 0.0
         var weightBefore = 0.0
         var nextPlace = 3
@@ -41,6 +40,5 @@ extension GrowthModels {
                     model: .changepoint, logWeight: logWeight, rate: before + shrinkage * shift,
                     rateDeviation: (sample.variance / weightAfter).squareRoot(), reach: -growth.day[place]))
         }
-        return result
     }
 }

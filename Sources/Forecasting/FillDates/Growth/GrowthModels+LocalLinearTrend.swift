@@ -7,11 +7,10 @@ extension GrowthModels {
     /// filter, run once for each ratio of the noises of slope and level; the likelihoods weigh the ratios (Harvey,
     /// "Forecasting, Structural Time Series Models and the Kalman Filter", 1989). The first ratio, 0, is the constant
     /// rate all models are compared with.
-    func localLinearTrends(_ sample: Sample) -> [GrowthHypothesis] {
+    func addLocalLinearTrends(_ sample: Sample, to result: inout [GrowthHypothesis]) {
         let fleetDeviation = max(
             prior.fleetRateDeviation * growth.level[sample.count - 1], sample.mean.magnitude, 1e-12)
         var constant = 0.0
-        var result: [GrowthHypothesis] = []
         for ratio in prior.wanderRatios {
             let step = ratio * ratio * sample.variance
             var rate = prior.fleetRate * growth.level[0]
@@ -55,6 +54,5 @@ extension GrowthModels {
                     rate: rate + excess / sample.weight, rateDeviation: spread.squareRoot(),
                     wander: step.squareRoot(), reach: ratio))
         }
-        return result
     }
 }

@@ -35,8 +35,10 @@ struct GrowthModels {
         }
         // Squares of shares below 10⁻¹² are lost in the arithmetic.
         let sample = Sample(count: count, weight: weight, sum: sum, variance: max(growth.variance, 1e-24))
-        var result = localLinearTrends(sample)
-        result += changepoints(sample)
+        var result: [GrowthHypothesis] = []
+        result.reserveCapacity(64)
+        addLocalLinearTrends(sample, to: &result)
+        addChangepoints(sample, to: &result)
         if let found = levelDependentGrowth(sample) { result.append(found) }
         if let found = yearlyCycle(sample) { result.append(found) }
         let lumps = growth.lumpVariance / weight

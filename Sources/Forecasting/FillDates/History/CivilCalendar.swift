@@ -11,14 +11,17 @@ enum CivilCalendar {
         return shifted < 0 ? shifted + 7 : shifted
     }
 
-    /// The day of the month counted from its start, 1 … 30; the last day of every month is 31.
+    /// For each of `count` days the day of the month counted from its start, 1 … 30; the last day of every month is 31.
     ///
-    /// So that "the end of the month" is one class of days whatever the month's length. From days to the civil date
-    /// after Hinnant ("chrono-compatible low-level date algorithms", 2013).
-    static func monthDay(_ day: Int) -> Int {
-        let today = civilDay(confined(day))
-        return civilDay(confined(day) + 1) == 1 ? 31 : today
+    /// So that "the end of the month" is one class of days whatever the month's length.
+    static func monthDays(from first: Int, count: Int) -> [Int] {
+        var days = (0..<(max(0, count) + 1)).map { civilDay(confined(first) + $0) }
+        for place in 0..<max(0, count) where days[place + 1] == 1 { days[place] = 31 }
+        days.removeLast()
+        return days
     }
+
+    /// From days to the day of the civil month after Hinnant ("chrono-compatible low-level date algorithms", 2013).
 
     private static func civilDay(_ day: Int) -> Int {
         let shifted = day + 719_468

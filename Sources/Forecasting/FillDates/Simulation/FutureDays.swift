@@ -36,9 +36,7 @@ struct FutureDays {
         }
         isMonthDay = [Bool](repeating: false, count: days)
         if let month = structure.monthDayGrowth {
-            for day in 1..<max(1, days) where CivilCalendar.monthDay(lastReading + day) == month.monthDay {
-                isMonthDay[day] = true
-            }
+            isMonthDay = CivilCalendar.monthDays(from: lastReading, count: days).map { $0 == month.monthDay }
         }
         for block in 0..<blocks {
             let first = block * length + 1

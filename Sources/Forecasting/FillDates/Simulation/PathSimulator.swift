@@ -149,19 +149,22 @@ struct PathSimulator {
     private func drift(_ drift: GrowthHypothesis, score: Double, path: Int, into paths: inout SimulatedPaths) -> Int {
         let inverse = 1 / max(1, drift.reach)
         let spread = drift.rateDeviation * score
-        let step = bandStep * ShockPool.blockLength
-        var passage = Int.max
-        for day in 1...max(1, future.count) {
+        func level(_ day: Int) -> Double {
             let ahead = Double(day)
-            let level = startLevel + drift.rate * ahead + spread * (ahead + ahead * ahead * inverse).squareRoot()
-            if level >= limit {
-                passage = day
-                break
-            }
-            if day % step == 0, day / step <= paths.points {
-                paths.keep(max(0, level), path: path, point: day / step - 1)
-            }
+            return startLevel + drift.rate * ahead + spread * (ahead + ahead * ahead * inverse).squareRoot()
         }
-        return passage
+        for point in 0..<paths.points { paths.keep(max(0, level((point + 1) * paths.step)), path: path, point: point) }
+        if spread > 0, drift.rate < 0 {
+            // Up first and down later: each day is to be looked at.
+            return (1...max(1, future.count)).first { level($0) >= limit } ?? .max
+        }
+        // Rising, or falling first and rising later: once at the limit, it stays there.
+        var below = 0
+        var beyond = future.count + 1
+        while beyond - below > 1 {
+            let middle = below + (beyond - below) / 2
+            if level(middle) >= limit { beyond = middle } else { below = middle }
+        }
+        return beyond <= future.count ? beyond : .max
     }
 }

@@ -9,16 +9,15 @@ struct MonthDayGrowth: Sendable {
     static func find(
         in increments: DailyIncrements, surprises: [Double], limit: Double, firstDay: Int
     ) -> (growth: MonthDayGrowth, places: [Int])? {
+        let highAtAll = surprises.count { $0 > limit }
+        guard highAtAll >= 2, let lastDay = increments.day.last else { return nil }
+        let monthDays = CivilCalendar.monthDays(from: firstDay, count: lastDay + 1)
         var places = [[Int]](repeating: [], count: 32)
         var high = [Int](repeating: 0, count: 32)
-        var highAtAll = 0
-        for place in 0..<increments.count {
-            let isHigh = surprises[place] > limit
-            if isHigh { highAtAll += 1 }
-            guard increments.span[place] == 1 else { continue }
-            let monthDay = CivilCalendar.monthDay(firstDay + increments.day[place])
+        for place in 0..<increments.count where increments.span[place] == 1 {
+            let monthDay = monthDays[increments.day[place]]
             places[monthDay].append(place)
-            if isHigh { high[monthDay] += 1 }
+            if surprises[place] > limit { high[monthDay] += 1 }
         }
         guard let best = high.indices.max(by: { high[$0] < high[$1] }) else { return nil }
         let seen = places[best].count
