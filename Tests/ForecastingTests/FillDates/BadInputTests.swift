@@ -38,6 +38,7 @@ struct BadInput: CustomTestStringConvertible {
         BadInput("first day at the end of time", (0..<60).map(Double.init), capacity: [100], firstDay: .max),
         BadInput("first day at the start of time", (0..<60).map(Double.init), capacity: [100], firstDay: .min),
         BadInput("alternating", (0..<300).map { $0.isMultiple(of: 2) ? 1 : 9 }),
+        BadInput("a wild reading", [1e300, 1, 2, 3, 1e17, 4, 5, 6]),
         BadInput("one jump", [Double](repeating: 1, count: 100) + [Double](repeating: 9, count: 100)),
         BadInput("only the first and the last", [1] + [Double](repeating: .nan, count: 300) + [5]),
         BadInput("a long history", (0..<5_000).map { Double($0) / 1_000 }),

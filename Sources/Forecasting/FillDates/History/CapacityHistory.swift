@@ -1,6 +1,7 @@
 /// One resource's daily history: the maximum of each day, since a pool fills at its peaks.
 package struct CapacityHistory: Sendable {
-    /// What was in use, one value a day, oldest first, the last one today's. NaN, infinite or negative: no reading.
+    /// What was in use, one value a day, oldest first, the last one today's. NaN, infinite,
+    /// negative, or above a thousand times today's capacity: no reading.
     package var used: [Double]
     /// What fits, a series of its own, since pools are enlarged. NaN or not positive: unknown, the one before holds.
     /// Days beyond its end have its last value.

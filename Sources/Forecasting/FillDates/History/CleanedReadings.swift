@@ -4,6 +4,8 @@
 struct CleanedReadings {
     /// At most this many days are looked at: three years, so that a year's cycle shows and the work is bounded.
     static let longestHistory = 1_096
+    /// More than a thousand times the capacity was never in use; squares of less stay within range.
+    private static let highestShare = 1_000.0
 
     /// Used shares by day, the last one today's; NaN: a gap.
     private(set) var used: [Double]
@@ -35,7 +37,7 @@ struct CleanedReadings {
         self.capacity = capacity.map { $0 / unit }
         used = history.used.suffix(count).map { value in
             let share = value / unit
-            return share.isFinite && value >= 0 ? share : .nan
+            return value >= 0 && share <= Self.highestShare ? share : .nan
         }
         gaps = used.count { $0.isNaN }
         dropLastZero()
