@@ -6,8 +6,9 @@ package struct FleetCalibration: Sendable {
     /// How rates of growth usually behave.
     package var growth = GrowthPrior()
     /// Deviation of a rate's relative change over a day, besides what a pool's own history shows.
-    package var rateWander = 0.004
-    package var wanderSpread = 0.0
+    package var rateWander = 0.003
+    /// Deviation of that deviation's logarithm between pools.
+    package var wanderSpread = 1.0
     /// How many more jumps a single jump foretells over as long a time as the history's; each further jump seen
     /// foretells one more.
     package var jumpRecurrence = 0.15

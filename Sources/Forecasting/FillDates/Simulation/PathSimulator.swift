@@ -78,7 +78,9 @@ struct PathSimulator {
         let onLevel =
             hypothesis.onLevelDeviation > 0
             ? hypothesis.onLevel + hypothesis.onLevelDeviation * NormalScores.draw(&random) : 0
-        let fleetWander = calibration.rateWander * rate * exp(calibration.wanderSpread * NormalScores.draw(&random))
+        // Few pools' rates wander much, most hardly at all.
+        let restlessness = exp(calibration.wanderSpread * NormalScores.draw(&random))
+        let fleetWander = calibration.rateWander * restlessness * rate
         let wander =
             ((hypothesis.wander * hypothesis.wander + fleetWander * fleetWander) * Double(length)).squareRoot()
         let process = isReplay ? foreignJumps : jumps
