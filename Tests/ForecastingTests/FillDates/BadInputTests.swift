@@ -75,6 +75,27 @@ struct BadInputTests {
         #expect(distribution.probability(within: .nan) == 0)
     }
 
+    @Test("a calibration beyond reason still gives an ordered answer", arguments: [0, -1, 1e9, .infinity, .nan])
+    func calibration(_ value: Double) {
+        var calibration = FleetCalibration()
+        let fields: [WritableKeyPath<FleetCalibration, Double>] = [
+            \.rateWander, \.wanderSpread, \.jumpRecurrence, \.fleetJumps, \.fleetJumpDays, \.windowShare,
+            \.restWindows, \.restDrift, \.restScale, \.windowSpread, \.activity, \.backtestTrust, \.singlePurge,
+            \.shift, \.stretch, \.growth.changepointsPerDay, \.growth.changeScale, \.growth.onLevelScale,
+            \.growth.levelDependentOdds, \.growth.yearlyOdds, \.growth.yearlyScale, \.growth.tempering,
+            \.growth.temperingAtRest, \.growth.wanderPrior, \.growth.fleetRate, \.growth.fleetRateDeviation,
+        ]
+        let history = PoolScript(days: 500, burst: 1).history()
+        for field in fields {
+            calibration = FleetCalibration()
+            calibration[keyPath: field] = value
+            let distribution = FillForecaster(calibration: calibration, paths: 50)
+                .forecast(history, horizon: 365).distribution
+            #expect((distribution.quantile(0.1) ?? .infinity) <= (distribution.quantile(0.9) ?? .infinity))
+            #expect((0...1).contains(distribution.probability(within: 90)))
+        }
+    }
+
     @Test("numbers of paths and steps of the band beyond reason are confined")
     func confined() {
         let history = PoolScript(days: 60).history()

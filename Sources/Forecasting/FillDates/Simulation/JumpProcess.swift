@@ -19,6 +19,9 @@ struct JumpProcess {
     /// the public daily series the defaults are fitted on: 10 % twice, 20 % once in three years.
     private static let leastForeignJump = 0.005
 
+    /// Days; jumps more often than that are plain growth, and would take paths forever.
+    private static let leastGap = 0.1
+
     /// - Parameter isReplayed: the pool's own jumps are among the shocks replayed: only foreign ones are left.
     init(
         _ jumps: [UsageStructure.Jump], historyDays: Int, level: Double, isReplayed: Bool, calibration: FleetCalibration
@@ -41,7 +44,7 @@ struct JumpProcess {
         guard shape > 0, perDay > 0 else { return .infinity }
         // A gamma draw by the cube of a normal one (Wilson, Hilferty: "The distribution of chi-square", 1931).
         let root = 1 - 1 / (9 * shape) + NormalScores.draw(&random) / (3 * shape.squareRoot())
-        return root > 0 ? 1 / (perDay * root * root * root) : .infinity
+        return root > 0 ? max(1 / (perDay * root * root * root), Self.leastGap) : .infinity
     }
 
     func size(_ random: inout SplitMix64) -> Double {
