@@ -74,7 +74,7 @@ package struct FillExplanation: Sendable, Equatable {
     package var findings: [Finding] = []
     /// The model with the greatest weight first.
     package var components: [Component] = []
-    /// The weighted mean growth per day in the unit of the history, jumps and growth of days of the month apart; nil: no
-    /// history to tell from.
+    /// The weighted mean growth per day in the unit of the history, jumps and growth of days of the month apart; nil:
+    /// no history to tell from.
     package var growthPerDay: Double?
 }

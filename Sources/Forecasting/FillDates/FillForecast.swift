@@ -23,7 +23,8 @@ package struct FillForecast: Sendable {
         case unstable
     }
 
-    /// The use to be expected on a day: nine in ten paths are above `low`, half above `median`, one in ten above `high`.
+    /// The use to be expected on a day: nine in ten paths are above `low`, half above `median`, one in ten above
+    /// `high`.
     package struct UseRange: Sendable, Equatable {
         /// Days from today.
         package let day: Int

@@ -1,9 +1,9 @@
 /// Foretells the day a resource is full.
 ///
-/// Cleaned readings are taken apart into structure (drops, purges, days of the month, weekdays, jumps) and plain growth;
-/// models of its rate, weighed by their evidence, and replays of past growth, weighed by their back-tests, send
-/// simulated paths ahead; the days on which these first reach the capacity are the forecast, calibrated by what the
-/// fleet has taught. The same history, seed and calibration give the same forecast on any machine.
+/// Cleaned readings are taken apart into structure (drops, purges, days of the month, weekdays, jumps) and plain
+/// growth; models of its rate, weighed by their evidence, and replays of past growth, weighed by their back-tests,
+/// send simulated paths ahead; the days on which these first reach the capacity are the forecast, calibrated by what
+/// the fleet has taught. The same history, seed and calibration give the same forecast.
 package struct FillForecaster: Sendable {
     package let calibration: FleetCalibration
     /// Simulated paths of each resource; more make the distribution smoother and take as much more time.

@@ -28,8 +28,8 @@ package struct FleetCalibration: Sendable {
     package var activity = 0.3
     /// How far a back-test's mean logarithmic score changes the shares of models, windows and drift.
     package var backtestTrust = 0.2
-    /// How sure it is that a single large drop from near full was the work of a retention job that goes on. Below a half,
-    /// so that a clean-up by hand silences no alarm.
+    /// How sure it is that a single large drop from near full was the work of a retention job that goes on. Below a
+    /// half, so that a clean-up by hand silences no alarm.
     package var singlePurge = 0.4
     /// A level p is read at Φ(shift + stretch · Φ⁻¹(p)) of the simulated paths: below 1 the paths spread too wide.
     package var shift = 0.0

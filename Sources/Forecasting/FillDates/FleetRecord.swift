@@ -20,7 +20,8 @@ package struct FleetRecord: Sendable {
     package var count: Int { entries.count }
 
     /// Adds a forecast that is settled.
-    /// - Parameter fillDay: days from the forecast's today on which the pool was first full; nil: not within the horizon.
+    /// - Parameter fillDay: days from the forecast's today on which the pool was first full; nil: not within the
+    ///   horizon.
     package mutating func add(_ forecast: FillDistribution, fillDay: Int?) {
         let day = fillDay ?? forecast.horizon
         let score = NormalDistribution.quantile(forecast.uncalibratedProbability(within: Double(day)))

@@ -1,13 +1,14 @@
 /// Growth as in the last two years on average, with the spread of their days.
 ///
-/// The forecast of Hyndman and Athanasopoulos' "drift method" with normal bands, and with the wildest days pulled in for
-/// the mean: hard to beat where growth comes in lumps that no history tells the size of.
+/// The forecast of Hyndman and Athanasopoulos' "drift method" with normal bands, and with the wildest days pulled in
+/// for the mean: hard to beat where growth comes in lumps that no history tells the size of.
 enum LongRunDrift {
     private static let longest = 730
     /// Days beyond so many deviations count as such in the mean.
     private static let lumpLimit = 8.0
 
-    /// - Returns: `rateDeviation` is that of one day's growth; `reach` the days it rests on. Nil: fewer than two increments.
+    /// - Returns: `rateDeviation` is that of one day's growth; `reach` the days it rests on. Nil: fewer than two
+    ///   increments.
     static func hypothesis(_ structure: UsageStructure, upTo lastDay: Int) -> GrowthHypothesis? {
         let increments = structure.increments
         var end = increments.count

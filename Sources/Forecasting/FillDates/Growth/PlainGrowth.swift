@@ -81,8 +81,8 @@ struct PlainGrowth {
         }
     }
 
-    /// Half the mean square of differences of neighbours, which a wandering rate hardly moves; once without the wildest,
-    /// and once with them.
+    /// Half the mean square of differences of neighbours, which a wandering rate hardly moves; once without the
+    /// wildest, and once with them.
     private static func variances(_ rate: [Double], _ weight: [Double]) -> (usual: Double, full: Double) {
         var squares: [Double] = []
         squares.reserveCapacity(rate.count)

@@ -2,8 +2,8 @@ import Glibc
 
 /// Simulates use day by day until it first reaches the capacity.
 ///
-/// The first-passage time of the simulated daily maxima is the fill date. A block of days that cannot reach the capacity
-/// is stepped over at once, so that a path of a year costs about as much as the weeks in it.
+/// The first-passage time of the simulated daily maxima is the fill date. A block of days that cannot reach the
+/// capacity is stepped over at once, so that a path of a year costs about as much as the weeks in it.
 struct PathSimulator {
     private let structure: UsageStructure
     private let shocks: GrowthShocks
