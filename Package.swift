@@ -93,11 +93,15 @@ let package = Package(
         library("Incidents", ["MonitoringModel", "Inventory"]),
         library("AlertDispatch", ["MonitoringModel", "HTTPTransport"]),
         library("Access", ["MonitoringModel", "Inventory", crypto]),
+        library("CapacityPlanning", ["MonitoringModel", "Inventory"]),
 
         // edge
         library(
             "StateStore",
-            ["MonitoringModel", "Incidents", "AlertDispatch", "Access", "SNMP", "Polling", "DatabaseFiles", grdb]),
+            [
+                "MonitoringModel", "Inventory", "Incidents", "AlertDispatch", "Access", "CapacityPlanning", "SNMP",
+                "Polling", "DatabaseFiles", grdb,
+            ]),
         library(
             "WebUI", ["MonitoringModel", "CDygraphs", mustache],
             resources: [
@@ -129,7 +133,8 @@ let package = Package(
             "HTTPAPI",
             [
                 "MonitoringModel", "Inventory", "ExpositionFormat", "PromQLSyntax", "AnswerFormat", "RemoteStorage",
-                "Compression", "Threads", "WebUI", "Access", "Polling", "Incidents", "AlertDispatch", hummingbird,
+                "Compression", "Threads", "WebUI", "Access", "Polling", "Incidents", "AlertDispatch",
+                "CapacityPlanning", hummingbird,
                 httpTypes,
                 nioCore,
                 logging,
@@ -153,8 +158,8 @@ let package = Package(
             "HaidangService",
             [
                 "MonitoringModel", "Inventory", "SNMP", "HTTPTransport", "DatabaseFiles", "TimeSeriesStore",
-                "PromQLEngine", "Polling", "Reachability", "Incidents", "AlertDispatch", "Access", "StateStore",
-                "HTTPAPI",
+                "PromQLEngine", "Polling", "Reachability", "Incidents", "AlertDispatch", "Access", "CapacityPlanning",
+                "StateStore", "HTTPAPI",
                 "HaidangConfiguration", "ExpositionFormat", "PromQLSyntax", "RemoteStorage", "AnswerFormat",
                 "CitySimulator", logging, lifecycle, unixSignals, nioCore, nioPosix, nioHTTP1,
             ]),
@@ -165,7 +170,7 @@ let package = Package(
             dependencies: [
                 "HaidangService", "HaidangConfiguration", "CitySimulator", "Access", "Inventory", "SNMP",
                 "MonitoringModel", "ExpositionFormat", "HTTPAPI", "Polling", "HTTPTransport", "Compression",
-                "PromQLSyntax", "AnswerFormat", "AnswerDisplay",
+                "PromQLSyntax", "AnswerFormat", "AnswerDisplay", "CapacityPlanning",
                 argumentParser, logging,
             ],
             swiftSettings: checks),
@@ -220,8 +225,9 @@ let package = Package(
         tests(
             "StateStore",
             [
-                "StateStore", "Incidents", "AlertDispatch", "Access", "SNMP", "Polling", "DatabaseFiles",
-                "MonitoringModel", grdb,
+                "StateStore", "Incidents", "AlertDispatch", "Access", "CapacityPlanning", "Inventory", "SNMP",
+                "Polling",
+                "DatabaseFiles", "MonitoringModel", grdb,
             ]),
         tests(
             "Polling",
@@ -232,6 +238,9 @@ let package = Package(
         tests("Incidents", ["Incidents", "Inventory", "MonitoringModel"]),
         tests("AlertDispatch", ["AlertDispatch", "HTTPTransport", "MonitoringModel"]),
         tests("Access", ["Access", "Inventory", "MonitoringModel"]),
+        tests(
+            "CapacityPlanning",
+            ["CapacityPlanning", "Inventory", "PromQLEngine", "RE2", "MonitoringModel"]),
         tests("WebUI", ["WebUI", "MonitoringModel"]),
         tests("HTTPAPI", ["HTTPAPI", "Access", "MonitoringModel"]),
         tests(

@@ -1,0 +1,214 @@
+import Inventory
+package import MonitoringModel
+import Synchronization
+
+/// Forecasts all resources: keeps their daily figures, forecasts from them, keeps the forecasts and scores those whose date has
+/// come.
+package struct CapacityPlanner: Sendable {
+    package struct Options: Sendable {
+        /// Days that a forecast looks back on, today's among them.
+        package var historyDays = 731
+        /// From an order to the day it helps.
+        package var orderLeadTime = Duration.seconds(45 * 86_400)
+        /// Forecasts that run at the same time.
+        package var workers: Int
+        /// Days for which forecasts are kept.
+        package var keptDays = 730
+
+        package init(workers: Int) {
+            self.workers = max(1, workers)
+        }
+    }
+
+    /// How far a run has come.
+    package struct Progress: Hashable, Sendable {
+        package enum Step: String, Hashable, Sendable {
+            case reading, forecasting, keeping
+        }
+
+        package var step: Step
+        /// Questions while reading, resources while forecasting.
+        package var done: Int
+        package var total: Int
+
+        package init(step: Step, done: Int, total: Int) {
+            self.step = step
+            self.done = done
+            self.total = total
+        }
+    }
+
+    private let recorder: DailyRecorder
+    private let ledger: any ForecastLedger
+    private let forecaster: any ResourceForecasting
+    private let options: Options
+
+    package init(
+        recorder: DailyRecorder, ledger: any ForecastLedger, forecaster: any ResourceForecasting, options: Options
+    ) {
+        self.recorder = recorder
+        self.ledger = ledger
+        self.forecaster = forecaster
+        self.options = options
+    }
+
+    /// One run over everything.
+    ///
+    /// - Parameters:
+    ///   - fullAt: the share of the size at which a resource counts as full, by its id; 1 where none is given.
+    ///   - progress: called from any task, often.
+    /// - Throws: `QueryError`, errors of the ledger and of the store, `CancellationError`. Days kept by then stay kept; the
+    ///   ledger has all forecasts of the run or none.
+    package func run(
+        at now: Timestamp, days: LocalDays, fullAt: [String: Double],
+        progress: @escaping @Sendable (Progress) -> Void = { _ in }
+    ) async throws -> CapacityOutlook {
+        let histories = try await readHistories(at: now, days: days, progress: progress)
+        let made = try await forecasts(of: histories, fullAt: fullAt, progress: progress)
+        progress(Progress(step: .keeping, done: 0, total: 1))
+        let today = days.day(of: now)
+        try await ledger.keep(ForecastNight(madeAt: now, madeOn: today, entries: made.map { $0.entry.withoutDetails }))
+        try await score(histories, through: today - 1)
+        try await ledger.removeForecasts(before: today - options.keptDays)
+        let records = try await Records(ledger.tallies())
+        progress(Progress(step: .keeping, done: 1, total: 1))
+        return CapacityOutlook(
+            madeAt: now, madeOn: today, days: days,
+            resources: made.map { outlook($0.entry, fullAt: fullAt, history: $0.past, records) }, record: records.all)
+    }
+
+    /// The outlook of the run before this process began; nil when there was none. It has no charts and explains nothing.
+    package func restored(days: LocalDays, fullAt: [String: Double]) async throws -> CapacityOutlook? {
+        guard let night = try await ledger.newestNight() else { return nil }
+        let records = try await Records(ledger.tallies())
+        return CapacityOutlook(
+            madeAt: night.madeAt, madeOn: night.madeOn, days: days,
+            resources: night.entries.map { outlook($0, fullAt: fullAt, history: PastUse(), records) },
+            record: records.all)
+    }
+
+    private func outlook(
+        _ entry: LedgerEntry, fullAt: [String: Double], history: PastUse, _ records: Records
+    ) -> ResourceOutlook {
+        ResourceOutlook(
+            entry, fullAt: fullAt[entry.key.resource] ?? 1, history: history,
+            orderLeadTime: options.orderLeadTime.inSeconds / 86_400,
+            record: records.byResource[entry.key] ?? ForecastRecord())
+    }
+
+    // MARK: Reading
+
+    private func readHistories(
+        at now: Timestamp, days: LocalDays, progress: @Sendable (Progress) -> Void
+    ) async throws -> [ResourceHistory] {
+        var histories: [ResourceHistory] = []
+        var done = 0
+        let total = 2 * ResourceUnit.allCases.count
+        func table(_ amount: DailyFigure.Amount, _ unit: ResourceUnit) async throws -> DailyTable {
+            let table = try await recorder.table(
+                of: DailyFigure(amount, unit), at: now, days: days, count: options.historyDays)
+            done += 1
+            progress(Progress(step: .reading, done: done, total: total))
+            return table
+        }
+        for unit in ResourceUnit.allCases {
+            let used = try await table(.used, unit)
+            histories += ResourceHistory.all(used: used, size: try await table(.size, unit))
+        }
+        return histories
+    }
+
+    // MARK: Forecasting
+
+    private struct Made: Sendable {
+        var entry: LedgerEntry
+        var past: PastUse
+    }
+
+    /// Resources that a worker takes at a time: seldom enough at the counter, often enough for progress.
+    private static let portion = 16
+
+    private func forecasts(
+        of histories: [ResourceHistory], fullAt: [String: Double],
+        progress: @escaping @Sendable (Progress) -> Void
+    ) async throws -> [Made] {
+        let next = Atomic<Int>(0)
+        let done = Atomic<Int>(0)
+        let total = histories.count
+        return try await withThrowingTaskGroup(of: (first: Int, made: [Made]).self) { group in
+            let portions = (total + Self.portion - 1) / Self.portion
+            let takePortion = { @Sendable () -> Range<Int>? in
+                let first = next.add(Self.portion, ordering: .relaxed).oldValue
+                return first < total ? first..<min(first + Self.portion, total) : nil
+            }
+            let work = { @Sendable (range: Range<Int>) throws -> (first: Int, made: [Made]) in
+                try Task.checkCancellation()
+                let made = range.map { forecast(histories[$0], fullAt: fullAt) }
+                let count = done.add(range.count, ordering: .relaxed).newValue
+                progress(Progress(step: .forecasting, done: count, total: total))
+                return (range.lowerBound, made)
+            }
+            for _ in 0..<min(options.workers, portions) {
+                if let range = takePortion() { group.addTask { try work(range) } }
+            }
+            var results: [(first: Int, made: [Made])] = []
+            while let result = try await group.next() {
+                results.append(result)
+                if let range = takePortion() { group.addTask { try work(range) } }
+            }
+            return results.sorted { $0.first < $1.first }.flatMap(\.made)
+        }
+    }
+
+    private func forecast(_ history: ResourceHistory, fullAt: [String: Double]) -> Made {
+        let share = fullAt[history.key.resource] ?? 1
+        let limit = history.size.map { $0 * share }
+        let forecast =
+            history.size.isEmpty
+            ? ResourceForecast(abstention: .sizeUnknown) : forecaster.forecast(history, limit: limit)
+        let entry = LedgerEntry(
+            key: history.key, labels: history.labels, used: history.newestUse, size: history.size.last,
+            forecast: forecast)
+        return Made(entry: entry, past: PastUse(history, limit: limit))
+    }
+
+    // MARK: Scoring
+
+    private func score(_ histories: [ResourceHistory], through day: Int) async throws {
+        let unscored = try await ledger.unscored(through: day)
+        guard !unscored.isEmpty else { return }
+        let byKey = Dictionary(histories.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+        for due in unscored {
+            try Task.checkCancellation()
+            let scores = due.scores(try await ledger.checkpoints(of: due)) { key in
+                guard let history = byKey[key] else { return nil }
+                let index = due.dueDay - history.firstDay
+                return history.used.indices.contains(index) ? history.used[index] : nil
+            }
+            try await ledger.record(scores, of: due)
+        }
+    }
+}
+
+/// Tallies as they are shown.
+private struct Records {
+    var byResource: [ResourceKey: ForecastRecord]
+    var all: ForecastRecord
+
+    init(_ tallies: [ResourceKey: [Int: ForecastTally]]) {
+        var sum: [Int: ForecastTally] = [:]
+        for (_, lines) in tallies {
+            for (horizon, tally) in lines { sum[horizon, default: ForecastTally()] += tally }
+        }
+        byResource = tallies.mapValues { ForecastRecord($0) }
+        all = ForecastRecord(sum)
+    }
+}
+
+extension LedgerEntry {
+    fileprivate var withoutDetails: LedgerEntry {
+        var entry = self
+        entry.forecast.details = nil
+        return entry
+    }
+}

@@ -1,0 +1,30 @@
+package import Inventory
+package import MonitoringModel
+
+/// What tells resources apart. The device that reports one may be replaced: its label is no part of this.
+package struct ResourceKey: Hashable, Comparable, Sendable {
+    /// The label `resource`.
+    package var resource: String
+    /// The label `kind`, as "storage"; "" without one.
+    package var kind: String
+    package var unit: ResourceUnit
+    /// The label `site`; "" without one.
+    package var site: String
+
+    package init(resource: String, kind: String, unit: ResourceUnit, site: String) {
+        self.resource = resource
+        self.kind = kind
+        self.unit = unit
+        self.site = site
+    }
+
+    /// - Returns: nil when the labels name no resource.
+    package init?(_ labels: LabelSet, unit: ResourceUnit) {
+        guard let resource = labels["resource"] else { return nil }
+        self.init(resource: resource, kind: labels["kind"] ?? "", unit: unit, site: labels["site"] ?? "")
+    }
+
+    package static func < (lhs: ResourceKey, rhs: ResourceKey) -> Bool {
+        (lhs.resource, lhs.site, lhs.kind, lhs.unit.rawValue) < (rhs.resource, rhs.site, rhs.kind, rhs.unit.rawValue)
+    }
+}

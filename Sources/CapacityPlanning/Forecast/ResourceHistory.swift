@@ -1,0 +1,47 @@
+package import MonitoringModel
+
+/// The past of one resource as a forecast sees it: a value a day, oldest first, today's last.
+package struct ResourceHistory: Sendable {
+    package var key: ResourceKey
+    package var labels: LabelSet
+    /// Days since 1970-01-01.
+    package var firstDay: Int
+    /// Highest use of each day; NaN: no reading. The first is a number.
+    package var used: [Double]
+    /// Size of each day, carried on over days without a reading; empty when it is not known.
+    package var size: [Double]
+    /// The newest day with a use.
+    package var newestDay: Int
+
+    package var lastDay: Int { firstDay + used.count - 1 }
+
+    /// The newest reading.
+    package var newestUse: Double { used[newestDay - firstDay] }
+
+    /// Days without a reading after which a resource is taken for gone.
+    package static let goneAfter = 30
+
+    /// The resources of two tables of the same days that had a reading lately, in the order of their keys.
+    package static func all(used: DailyTable, size: DailyTable) -> [ResourceHistory] {
+        used.rows.keys.sorted().compactMap { key in
+            guard let row = used.rows[key], row.newestDay > used.lastDay - goneAfter,
+                let first = row.values.firstIndex(where: { !$0.isNaN })
+            else { return nil }
+            let sizes = size.rows[key].map { carriedOn($0.values, from: first) } ?? []
+            return ResourceHistory(
+                key: key, labels: row.labels, firstDay: used.firstDay + first, used: Array(row.values[first...]),
+                size: sizes, newestDay: row.newestDay)
+        }
+    }
+
+    /// - Returns: the values from `first` on; before the first known one it is that one.
+    private static func carriedOn(_ values: [Double], from first: Int) -> [Double] {
+        guard let known = values[..<first].last(where: { !$0.isNaN }) ?? values[first...].first(where: { !$0.isNaN })
+        else { return [] }
+        var last = known
+        return values[first...].map { value in
+            if !value.isNaN { last = value }
+            return last
+        }
+    }
+}
