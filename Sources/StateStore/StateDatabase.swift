@@ -1,6 +1,6 @@
 import DatabaseFiles
 
-/// What the service has to remember beside samples, in `state.db`: alerts, notifications, tokens, audit.
+/// What the service has to remember beside samples, in `state.db`: alerts, notifications, forecasts, tokens, audit.
 ///
 /// Every change is durable when its call returns: a transaction of its own with `synchronous=FULL`. All calls take turns on one
 /// connection with a serial queue of its own, so none blocks the cooperative pool. A call takes effect even when its task is

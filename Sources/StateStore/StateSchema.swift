@@ -87,5 +87,57 @@ enum StateSchema {
                         ) WITHOUT ROWID;
                         """)
             },
+            SchemaMigration("forecasts and their record") { db in
+                // Days are counted from 1970-01-01.
+                try db.execute(
+                    sql: """
+                        -- What is forecast. labels: a JSON list, names and values in turn.
+                        CREATE TABLE forecast_resources (
+                            number INTEGER PRIMARY KEY,
+                            resource TEXT NOT NULL,
+                            kind TEXT NOT NULL,
+                            unit TEXT NOT NULL,
+                            site TEXT NOT NULL,
+                            labels TEXT NOT NULL,
+                            UNIQUE (resource, site, kind, unit)
+                        );
+                        CREATE TABLE forecast_nights (
+                            day INTEGER PRIMARY KEY,
+                            made_at INTEGER NOT NULL
+                        );
+                        -- One row a resource and night. fill_…: days from day, NULL: not within the horizon; full_…: probabilities;
+                        -- use_…: what was expected so many days later.
+                        CREATE TABLE forecasts (
+                            day INTEGER NOT NULL,
+                            resource INTEGER NOT NULL,
+                            used REAL NOT NULL,
+                            size REAL,
+                            abstention TEXT,
+                            growth REAL,
+                            fill_p10 REAL, fill_p50 REAL, fill_p90 REAL,
+                            full_30 REAL, full_90 REAL, full_180 REAL,
+                            use_7_p10 REAL, use_7_p50 REAL, use_7_p90 REAL,
+                            use_30_p10 REAL, use_30_p50 REAL, use_30_p90 REAL,
+                            use_90_p10 REAL, use_90_p50 REAL, use_90_p90 REAL,
+                            PRIMARY KEY (day, resource)
+                        ) WITHOUT ROWID;
+                        -- The nights whose forecasts for a horizon are in the record.
+                        CREATE TABLE forecast_scorings (
+                            day INTEGER NOT NULL,
+                            horizon INTEGER NOT NULL,
+                            PRIMARY KEY (day, horizon)
+                        ) WITHOUT ROWID;
+                        -- The record, by quarters of the days that were forecast: old ones can be dropped without counting anew.
+                        -- errors: how many fell into each bin, two bytes a bin, the low one first.
+                        CREATE TABLE forecast_tallies (
+                            quarter INTEGER NOT NULL,
+                            resource INTEGER NOT NULL,
+                            horizon INTEGER NOT NULL,
+                            held INTEGER NOT NULL,
+                            errors BLOB NOT NULL,
+                            PRIMARY KEY (quarter, resource, horizon)
+                        ) WITHOUT ROWID;
+                        """)
+            },
         ])
 }
