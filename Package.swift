@@ -87,13 +87,15 @@ let package = Package(
         library("PromQLEngine", ["MonitoringModel", "PromQLSyntax", "RE2"]),
         library("RemoteStorage", ["MonitoringModel", "CSnappy"]),
         library("AnswerDisplay", ["MonitoringModel", "PromQLSyntax"]),
+        library("Forecasting"),
+        library("ForecastLines", ["Forecasting"]),
 
         // domain
         library("Polling", ["MonitoringModel", "Inventory", "ExpositionFormat", "SNMP", "HTTPTransport", "RE2"]),
         library("Incidents", ["MonitoringModel", "Inventory"]),
         library("AlertDispatch", ["MonitoringModel", "HTTPTransport"]),
         library("Access", ["MonitoringModel", "Inventory", crypto]),
-        library("CapacityPlanning", ["MonitoringModel", "Inventory"]),
+        library("CapacityPlanning", ["MonitoringModel", "Inventory", "Forecasting"]),
 
         // edge
         library(
@@ -170,7 +172,7 @@ let package = Package(
             dependencies: [
                 "HaidangService", "HaidangConfiguration", "CitySimulator", "Access", "Inventory", "SNMP",
                 "MonitoringModel", "ExpositionFormat", "HTTPAPI", "Polling", "HTTPTransport", "Compression",
-                "PromQLSyntax", "AnswerFormat", "AnswerDisplay", "CapacityPlanning",
+                "PromQLSyntax", "AnswerFormat", "AnswerDisplay", "ForecastLines",
                 argumentParser, logging,
             ],
             swiftSettings: checks),
@@ -240,7 +242,9 @@ let package = Package(
         tests("Access", ["Access", "Inventory", "MonitoringModel"]),
         tests(
             "CapacityPlanning",
-            ["CapacityPlanning", "Inventory", "PromQLEngine", "RE2", "MonitoringModel"]),
+            ["CapacityPlanning", "Forecasting", "Inventory", "PromQLEngine", "RE2", "MonitoringModel"]),
+        tests("Forecasting", ["Forecasting"]),
+        tests("ForecastLines", ["ForecastLines"]),
         tests("WebUI", ["WebUI", "MonitoringModel"]),
         tests("HTTPAPI", ["HTTPAPI", "Access", "MonitoringModel"]),
         tests(

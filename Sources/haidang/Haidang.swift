@@ -8,7 +8,7 @@ struct Haidang: AsyncParsableCommand {
         version: ProductVersion.text,
         subcommands: [
             DemoCommand.self, ServeCommand.self, CheckCommand.self, PollCommand.self, ImportCommand.self,
-            SimulateCommand.self, QueryCommand.self,
+            SimulateCommand.self, QueryCommand.self, ForecastCommand.self,
             DatabaseCommand.self,
             TokenCommand.self,
         ])
