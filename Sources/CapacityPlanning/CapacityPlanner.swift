@@ -74,24 +74,24 @@ package struct CapacityPlanner: Sendable {
         progress(Progress(step: .keeping, done: 1, total: 1))
         return CapacityOutlook(
             madeAt: now, madeOn: today, days: days,
-            resources: made.map { outlook($0.entry, fullAt: fullAt, history: $0.past, records) }, record: records.all)
+            resources: made.map { outlook($0.entry, history: $0.past, records) }, record: records.all)
     }
 
     /// The outlook of the run before this process began; nil when there was none. It has no charts and explains nothing.
-    package func restored(days: LocalDays, fullAt: [String: Double]) async throws -> CapacityOutlook? {
+    package func restored(days: LocalDays) async throws -> CapacityOutlook? {
         guard let night = try await ledger.newestNight() else { return nil }
         let records = try await Records(ledger.tallies())
         return CapacityOutlook(
             madeAt: night.madeAt, madeOn: night.madeOn, days: days,
-            resources: night.entries.map { outlook($0, fullAt: fullAt, history: PastUse(), records) },
+            resources: night.entries.map { outlook($0, history: PastUse(), records) },
             record: records.all)
     }
 
     private func outlook(
-        _ entry: LedgerEntry, fullAt: [String: Double], history: PastUse, _ records: Records
+        _ entry: LedgerEntry, history: PastUse, _ records: Records
     ) -> ResourceOutlook {
         ResourceOutlook(
-            entry, fullAt: fullAt[entry.key.resource] ?? 1, history: history,
+            entry, history: history,
             orderLeadTime: options.orderLeadTime.inSeconds / 86_400,
             record: records.byResource[entry.key] ?? ForecastRecord())
     }
@@ -168,7 +168,7 @@ package struct CapacityPlanner: Sendable {
             ? ResourceForecast(abstention: .sizeUnknown) : forecaster.forecast(history, limit: limit)
         let entry = LedgerEntry(
             key: history.key, labels: history.labels, used: history.newestUse, size: history.size.last,
-            forecast: forecast)
+            limit: limit.last, forecast: forecast)
         return Made(entry: entry, past: PastUse(history, limit: limit))
     }
 

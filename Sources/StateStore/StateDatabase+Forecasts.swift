@@ -60,16 +60,17 @@ extension StateDatabase: ForecastLedger {
             let rows = try Row.fetchCursor(
                 db,
                 sql: """
-                    SELECT \(use)p10, \(use)p50, \(use)p90, f.size, r.resource, r.kind, r.unit, r.site
+                    SELECT \(use)p10, \(use)p50, \(use)p90, f.size, f.full_use, r.resource, r.kind, r.unit, r.site
                     FROM forecasts f JOIN forecast_resources r ON r.number = f.resource
-                    WHERE f.day = ? AND f.abstention IS NULL AND f.size > 0 AND \(use)p50 IS NOT NULL
+                    WHERE f.day = ? AND f.abstention IS NULL AND f.size > 0 AND f.full_use > 0 AND \(use)p50 IS NOT NULL
                     """, arguments: [due.madeOn])
             var checkpoints: [KeptCheckpoint] = []
             while let row = try rows.next() {
-                guard let key = ForecastResources.key(row, from: 4) else { continue }
+                guard let key = ForecastResources.key(row, from: 5) else { continue }
                 checkpoints.append(
                     KeptCheckpoint(
-                        key: key, use: UseAhead(day: due.horizon, p10: row[0], p50: row[1], p90: row[2]), size: row[3]))
+                        key: key, use: UseAhead(day: due.horizon, p10: row[0], p50: row[1], p90: row[2]), size: row[3],
+                        limit: row[4]))
             }
             return checkpoints
         }
@@ -191,7 +192,10 @@ private enum ForecastLabels {
 /// A row of `forecasts`.
 private enum ForecastRow {
     private static let names =
-        ["used", "size", "abstention", "growth", "fill_p10", "fill_p50", "fill_p90", "full_30", "full_90", "full_180"]
+        [
+            "used", "size", "full_use", "abstention", "growth", "fill_p10", "fill_p50", "fill_p90", "full_30",
+            "full_90", "full_180",
+        ]
         + ForecastRecord.horizons.flatMap { horizon in ["p10", "p50", "p90"].map { "use_\(horizon)_\($0)" } }
 
     static let columns = names.map { "f.\($0)" }.joined(separator: ", ")
@@ -203,7 +207,7 @@ private enum ForecastRow {
     static func arguments(_ entry: LedgerEntry, day: Int, resource: Int64) -> StatementArguments {
         let forecast = entry.forecast
         var values: [(any DatabaseValueConvertible)?] = [
-            day, resource, entry.used, entry.size, forecast.abstention?.rawValue, forecast.growthPerDay,
+            day, resource, entry.used, entry.size, entry.limit, forecast.abstention?.rawValue, forecast.growthPerDay,
         ]
         values += forecast.fill.values.map { $0 } + forecast.fullWithin.values.map { $0 }
         for horizon in ForecastRecord.horizons {
@@ -218,12 +222,12 @@ private enum ForecastRow {
         guard let key = ForecastResources.key(row, from: names.count) else { return nil }
         var forecast = ResourceForecast()
         // A reason that only a newer version knows is one all the same.
-        forecast.abstention = (row[2] as String?).map { Abstention(rawValue: $0) ?? .unstable }
-        forecast.growthPerDay = row[3]
-        forecast.fill = FillDays(p10: row[4], p50: row[5], p90: row[6])
-        forecast.fullWithin = FullWithin(days30: row[7], days90: row[8], days180: row[9])
+        forecast.abstention = (row[3] as String?).map { Abstention(rawValue: $0) ?? .unstable }
+        forecast.growthPerDay = row[4]
+        forecast.fill = FillDays(p10: row[5], p50: row[6], p90: row[7])
+        forecast.fullWithin = FullWithin(days30: row[8], days90: row[9], days180: row[10])
         forecast.checkpoints = ForecastRecord.horizons.enumerated().compactMap { index, horizon in
-            let first = 10 + 3 * index
+            let first = 11 + 3 * index
             guard let p10 = row[first] as Double?, let p50 = row[first + 1] as Double?,
                 let p90 = row[first + 2] as Double?
             else { return nil }
@@ -231,6 +235,7 @@ private enum ForecastRow {
         }
         return LedgerEntry(
             key: key, labels: ForecastLabels.labels(of: row[names.count + 4]), used: row[0], size: row[1],
+            limit: row[2],
             forecast: forecast)
     }
 }

@@ -106,12 +106,14 @@ enum StateSchema {
                             made_at INTEGER NOT NULL
                         );
                         -- One row a resource and night. fill_…: days from day, NULL: not within the horizon; full_…: probabilities;
-                        -- use_…: what was expected so many days later.
+                        -- use_…: what was expected so many days later; full_use: what
+                        -- counts as full.
                         CREATE TABLE forecasts (
                             day INTEGER NOT NULL,
                             resource INTEGER NOT NULL,
                             used REAL NOT NULL,
                             size REAL,
+                            full_use REAL,
                             abstention TEXT,
                             growth REAL,
                             fill_p10 REAL, fill_p50 REAL, fill_p90 REAL,

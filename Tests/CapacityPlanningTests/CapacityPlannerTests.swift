@@ -20,8 +20,7 @@ private struct StraightLine: ResourceForecasting {
             checkpoints: ForecastRecord.horizons.map {
                 let use = history.newestUse + growth * Double($0)
                 return UseAhead(day: $0, p10: use - 1, p50: use, p90: use + 1)
-            }, growthPerDay: growth,
-            details: ResourceForecast.Details(band: [], explanation: ForecastExplanation()))
+            }, growthPerDay: growth)
     }
 }
 
@@ -131,12 +130,12 @@ struct CapacityPlannerTests {
         let fixture = Fixture()
         fixture.poll("san", days: 0..<40, last: 100, size: 150)
         let planner = fixture.planner()
-        #expect(try await planner.restored(days: fixture.days, fullAt: [:]) == nil)
+        #expect(try await planner.restored(days: fixture.days) == nil)
         for hour in [13, 20] {
             _ = try await planner.run(at: fixture.time(day: 39, hour: hour), days: fixture.days, fullAt: [:])
         }
         #expect(fixture.ledger.nights.count == 1)
-        let restored = try #require(try await planner.restored(days: fixture.days, fullAt: [:]))
+        let restored = try #require(try await planner.restored(days: fixture.days))
         #expect(restored.madeAt == fixture.time(day: 39, hour: 20))
         #expect(restored.resources[0].forecast.fill.p50 == 50)
         #expect(restored.resources[0].forecast.details == nil)

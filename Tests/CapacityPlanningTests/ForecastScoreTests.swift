@@ -11,13 +11,14 @@ struct ForecastScoreTests {
     private let due = DueForecasts(madeOn: 20_000, horizon: 30)
 
     private func checkpoint(_ name: String, size: Double = 200) -> KeptCheckpoint {
-        KeptCheckpoint(key: key(name), use: UseAhead(day: 30, p10: 90, p50: 100, p90: 110), size: size)
+        KeptCheckpoint(key: key(name), use: UseAhead(day: 30, p10: 90, p50: 100, p90: 110), size: size, limit: 110)
     }
 
     @Test(
         "the error is a share of the size, and a range holds its bounds",
         arguments: [
-            (100.0, 0.0, true), (110, 0.05, true), (110.1, 0.0505, false), (90, 0.05, true), (80, 0.1, false),
+            (100.0, 0.0, true), (110, 0.05, true), (150, 0.05, true), (89.9, 0.0505, false), (90, 0.05, true),
+            (80, 0.1, false),
         ])
     func scores(actual: Double, error: Double, isHeld: Bool) throws {
         let score = try #require(due.scores([checkpoint("a")]) { _ in actual }.first)

@@ -114,7 +114,7 @@ final class MemoryLedger: ForecastLedger {
                 guard entry.forecast.abstention == nil, let size = entry.size,
                     let use = entry.forecast.checkpoints.first(where: { $0.day == due.horizon })
                 else { return nil }
-                return KeptCheckpoint(key: entry.key, use: use, size: size)
+                return KeptCheckpoint(key: entry.key, use: use, size: size, limit: entry.limit ?? size)
             }
         }
     }

@@ -16,7 +16,7 @@ private func entry(_ name: String, expected: Double = 100, abstention: Abstentio
         key: key(name),
         labels: LabelSet([Label("resource", name), Label("site", "dc"), Label("kind", "storage"), Label("job", "s\"q")]
         ),
-        used: 90, size: 200,
+        used: 90, size: 200, limit: 160,
         forecast: ResourceForecast(
             abstention: abstention, fill: FillDays(p10: 33.5, p50: 41, p90: nil),
             fullWithin: FullWithin(days30: 0.1, days90: 0.9, days180: 1),
@@ -44,7 +44,7 @@ struct ForecastLedgerTests {
         #expect(try await store.newestNight() == nil)
         try await store.keep(night(20_000, [entry("old")]))
         let unsized = LedgerEntry(
-            key: key("unsized"), labels: LabelSet([Label("resource", "unsized")]), used: 1, size: nil,
+            key: key("unsized"), labels: LabelSet([Label("resource", "unsized")]), used: 1, size: nil, limit: nil,
             forecast: ResourceForecast(abstention: .sizeUnknown))
         let last = night(20_001, [entry("san"), entry("young", abstention: .tooLittleHistory), unsized])
         try await store.keep(last)
@@ -76,7 +76,8 @@ struct ForecastLedgerTests {
         let checkpoints = try await store.checkpoints(of: due)
         #expect(
             checkpoints == [
-                KeptCheckpoint(key: key("san"), use: UseAhead(day: 7, p10: 90, p50: 100, p90: 110), size: 200)
+                KeptCheckpoint(
+                    key: key("san"), use: UseAhead(day: 7, p10: 90, p50: 100, p90: 110), size: 200, limit: 160)
             ])
         let scores = due.scores(checkpoints) { _ in 108 }
         try await store.record(scores, of: due)

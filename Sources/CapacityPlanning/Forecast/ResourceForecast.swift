@@ -1,5 +1,7 @@
+package import Forecasting
+
 /// What is said of one resource on one day: the numbers that stay after the day, and why they are as they are.
-package struct ResourceForecast: Hashable, Sendable {
+package struct ResourceForecast: Equatable, Sendable {
     /// Why no date is named. Numbers may be there all the same.
     package var abstention: Abstention?
     package var fill: FillDays
@@ -27,12 +29,13 @@ package struct ResourceForecast: Hashable, Sendable {
     package static let horizon = 365
 
     /// What only the day of the forecast knows.
-    package struct Details: Hashable, Sendable {
-        /// The use ahead, from tomorrow on, at days that lie farther apart the farther they are.
+    package struct Details: Equatable, Sendable {
+        /// The use ahead, nearest day first, at days that lie farther apart the farther they are; never above the use that counts
+        /// as full.
         package var band: [UseAhead]
-        package var explanation: ForecastExplanation
+        package var explanation: FillExplanation
 
-        package init(band: [UseAhead], explanation: ForecastExplanation) {
+        package init(band: [UseAhead], explanation: FillExplanation) {
             self.band = band
             self.explanation = explanation
         }
@@ -44,6 +47,8 @@ package enum Abstention: String, CaseIterable, Hashable, Sendable {
     case tooLittleHistory = "too_little_history"
     case shrinking
     case unstable
+    /// No reading for too long.
+    case outdated
     /// Nothing ever said how large it is.
     case sizeUnknown = "size_unknown"
 }

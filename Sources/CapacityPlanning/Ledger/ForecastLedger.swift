@@ -27,7 +27,7 @@ package protocol ForecastLedger: Sendable {
 }
 
 /// All forecasts of one day.
-package struct ForecastNight: Hashable, Sendable {
+package struct ForecastNight: Equatable, Sendable {
     package var madeAt: Timestamp
     /// The local day, since 1970-01-01.
     package var madeOn: Int
@@ -41,7 +41,7 @@ package struct ForecastNight: Hashable, Sendable {
 }
 
 /// The forecast of one resource as it is kept.
-package struct LedgerEntry: Hashable, Sendable {
+package struct LedgerEntry: Equatable, Sendable {
     package var key: ResourceKey
     /// Of the resource's series, without the metric name.
     package var labels: LabelSet
@@ -49,14 +49,19 @@ package struct LedgerEntry: Hashable, Sendable {
     package var used: Double
     /// Nil when it is not known.
     package var size: Double?
+    /// The use that counts as full; nil when it is not known.
+    package var limit: Double?
     /// Without details.
     package var forecast: ResourceForecast
 
-    package init(key: ResourceKey, labels: LabelSet, used: Double, size: Double?, forecast: ResourceForecast) {
+    package init(
+        key: ResourceKey, labels: LabelSet, used: Double, size: Double?, limit: Double?, forecast: ResourceForecast
+    ) {
         self.key = key
         self.labels = labels
         self.used = used
         self.size = size
+        self.limit = limit
         self.forecast = forecast
     }
 }

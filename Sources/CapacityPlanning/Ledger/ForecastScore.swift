@@ -39,9 +39,11 @@ package struct DueForecasts: Hashable, Sendable {
             guard let actual = actual(kept.key), actual.isFinite, kept.size > 0 else { return nil }
             // What a disk array rounds is not outside.
             let tolerance = kept.size * 1e-9
+            // A forecast does not say how far above full it goes.
+            let met = min(actual, kept.limit)
             return ForecastScore(
-                key: kept.key, error: abs(actual - kept.use.p50) / kept.size,
-                isHeld: actual >= kept.use.p10 - tolerance && actual <= kept.use.p90 + tolerance)
+                key: kept.key, error: abs(met - kept.use.p50) / kept.size,
+                isHeld: met >= kept.use.p10 - tolerance && met <= kept.use.p90 + tolerance)
         }
     }
 }
@@ -52,10 +54,13 @@ package struct KeptCheckpoint: Hashable, Sendable {
     package var use: UseAhead
     /// When the forecast was made.
     package var size: Double
+    /// The use that counted as full then.
+    package var limit: Double
 
-    package init(key: ResourceKey, use: UseAhead, size: Double) {
+    package init(key: ResourceKey, use: UseAhead, size: Double, limit: Double) {
         self.key = key
         self.use = use
         self.size = size
+        self.limit = limit
     }
 }

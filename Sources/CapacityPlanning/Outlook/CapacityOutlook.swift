@@ -48,26 +48,23 @@ package struct ResourceOutlook: Sendable {
     package var used: Double
     /// Nil when it is not known.
     package var size: Double?
-    /// The share of the size, above 0 and at most 1, at which it counts as full.
-    package var fullAt: Double
+    /// The use that counts as full; nil when it is not known.
+    package var limit: Double?
     package var history: PastUse
     package var forecast: ResourceForecast
     /// Days from the day of the forecast by which to order; negative: overdue; nil: no need in sight, or not known.
     package var orderWithin: Double?
     package var record: ForecastRecord
 
-    /// The use that counts as full.
-    package var limit: Double? { size.map { $0 * fullAt } }
-
     /// - Parameter orderLeadTime: days from an order to the day it helps.
     package init(
-        _ entry: LedgerEntry, fullAt: Double, history: PastUse, orderLeadTime: Double, record: ForecastRecord
+        _ entry: LedgerEntry, history: PastUse, orderLeadTime: Double, record: ForecastRecord
     ) {
         key = entry.key
         labels = entry.labels
         used = entry.used
         size = entry.size
-        self.fullAt = fullAt
+        limit = entry.limit
         self.history = history
         forecast = entry.forecast
         orderWithin = entry.forecast.abstention == nil ? entry.forecast.fill.p10.map { $0 - orderLeadTime } : nil

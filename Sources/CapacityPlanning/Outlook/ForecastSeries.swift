@@ -42,13 +42,17 @@ package enum ForecastSeries {
         }
         return values
     }
+}
 
-    /// The series' samples at one time.
-    package static func batch(
-        _ outlook: CapacityOutlook, at time: Timestamp, into appender: any SampleAppender
-    ) -> SampleBatch {
-        let values = values(of: outlook)
-        let ids = appender.seriesIDs(for: values.map(\.labels))
-        return SampleBatch(timestamp: time, values: zip(ids, values).map { ($0, $1.value) })
+/// The samples of an outlook, ready to be appended at any time.
+package struct ForecastSamples: Sendable {
+    private let values: [(series: SeriesID, value: Double)]
+
+    package init(_ outlook: CapacityOutlook, in appender: any SampleAppender) {
+        let labelled = ForecastSeries.values(of: outlook)
+        let ids = appender.seriesIDs(for: labelled.map(\.labels))
+        values = zip(ids, labelled).map { ($0, $1.value) }
     }
+
+    package func batch(at time: Timestamp) -> SampleBatch { SampleBatch(timestamp: time, values: values) }
 }
