@@ -12,7 +12,7 @@ struct PageFrame {
         var values: TemplateValues = [
             "language": language.rawValue, "theme": false,
             "stylePath": asset("/assets/overview.css"), "themeScriptPath": asset("/assets/theme.js"),
-            "logoPath": asset("/assets/logo.svg"),
+            "logoPath": asset("/assets/logo.svg"), "capacityLink": link(to: "/capacity"),
             "themeLink": link(language, theme == .dark ? .light : .dark),
             "themeToDark": catalogue.text(.themeToDark), "themeToLight": catalogue.text(.themeToLight),
             "themeLabel": catalogue.text(theme == .dark ? .themeToLight : .themeToDark),

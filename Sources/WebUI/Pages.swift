@@ -45,6 +45,7 @@ package struct Pages: Sendable {
             [
                 Asset(path: "/assets/overview.css", contentType: Self.style, body: PackageResources.overview_css),
                 Asset(path: "/assets/explore.css", contentType: Self.style, body: PackageResources.explore_css),
+                Asset(path: "/assets/capacity.css", contentType: Self.style, body: PackageResources.capacity_css),
                 Asset(path: "/assets/logo.svg", contentType: "image/svg+xml", body: PackageResources.logo_svg),
                 Asset(path: "/assets/dygraph.js", contentType: Self.script, body: Self.dygraphScript),
                 Asset(
@@ -89,6 +90,13 @@ package struct Pages: Sendable {
         let frame = PageFrame(catalogue: catalogue, theme: theme, assetPaths: versions)
         let page = ExplorePage(model: model, catalogue: catalogue, frame: frame)
         return library.render(page.values, withTemplate: "explore") ?? ""
+    }
+
+    /// The capacity page: all resources, and one of them in a chart.
+    package func capacity(_ model: CapacityModel, language: PageLanguage, theme: PageTheme? = nil) -> String {
+        guard let catalogue = catalogues[language], let library = libraries[language] else { return "" }
+        let page = CapacityPage(model: model, catalogue: catalogue, theme: theme, assetPaths: versions)
+        return library.render(page.values, withTemplate: "capacity") ?? ""
     }
 
     /// FNV-1a over 64 bits: tells versions of an asset apart, no more.

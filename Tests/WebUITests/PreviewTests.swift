@@ -17,6 +17,12 @@ struct PreviewTests {
                 at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
             try Data(asset.body).write(to: file)
         }
+        for chosen in ["san", "backup", "odd"] {
+            for language in PageLanguage.allCases {
+                try Data(pages.capacity(SampleCapacity.model(chosen: chosen), language: language).utf8)
+                    .write(to: root.appendingPathComponent("capacity-\(chosen)-\(language.rawValue).html"))
+            }
+        }
         let models = [
             "troubled": SampleCity.troubled(), "calm": SampleCity.calm(), "crowded": CrowdedCity.model(),
             "hostile": HostileTextTests.model(String(repeating: "W<b>\u{202E}\"", count: 300)),

@@ -53,56 +53,21 @@ struct PageWriter {
 
     // MARK: - Times
 
+    private var times: TimeText { TimeText(catalogue: catalogue, zone: zone) }
+
     /// "Thứ Ba 24/11/2026 09:12:33 (GMT+7)".
-    func dateTime(_ time: Timestamp) -> String {
-        let civil = CivilTime(time, in: zone)
-        return text(.dateTime, dateValues(civil, clock: civil.clock))
-    }
+    func dateTime(_ time: Timestamp) -> String { times.dateTime(time) }
 
     /// The clock alone for today, else with the day.
-    func shortTime(_ time: Timestamp) -> String {
-        let civil = CivilTime(time, in: zone)
-        if civil.isSameDay(as: CivilTime(model.now, in: zone)) { return civil.clockToMinute }
-        return text(.dateShort, dateValues(civil, clock: civil.clockToMinute))
-    }
-
-    private func dateValues(_ civil: CivilTime, clock: String) -> KeyValuePairs<String, String> {
-        let weekdays = catalogue.list(.weekdays)
-        let months = catalogue.list(.months)
-        return [
-            "weekday": civil.weekday < weekdays.count ? String(weekdays[civil.weekday]) : "",
-            "day": String(civil.day), "day2": CivilTime.two(civil.day), "month2": CivilTime.two(civil.month),
-            "month": civil.month <= months.count ? String(months[civil.month - 1]) : "",
-            "year": String(civil.year), "time": clock, "zone": civil.zoneName,
-        ]
-    }
+    func shortTime(_ time: Timestamp) -> String { times.shortTime(time, now: model.now) }
 
     /// As `datetime` attributes want it, in UTC.
-    func machineTime(_ time: Timestamp) -> String {
-        let civil = CivilTime(time, in: TimeZone(secondsFromGMT: 0) ?? .current)
-        return "\(civil.year)-\(CivilTime.two(civil.month))-\(CivilTime.two(civil.day))T\(civil.clock)Z"
-    }
+    func machineTime(_ time: Timestamp) -> String { times.machineTime(time) }
 
     /// A span in its one or two largest units: "8 giây", "17 phút", "2 giờ 5 phút", "3 ngày 4 giờ".
-    func span(_ seconds: Double) -> String {
-        guard seconds.isFinite, seconds.magnitude < 1e12 else { return NumberFormat.nothing }
-        let total = Int(max(0, seconds))
-        switch total {
-        case ..<60: return text(.seconds, count: total)
-        case ..<3600: return text(.minutes, count: total / 60)
-        case ..<86_400:
-            return two(.hours, .hoursAndMinutes, large: total / 3600, small: total / 60 % 60)
-        default:
-            return two(.days, .daysAndHours, large: total / 86_400, small: total / 3600 % 24)
-        }
-    }
+    func span(_ seconds: Double) -> String { times.span(seconds) }
 
-    private func two(_ alone: Message, _ both: Message, large: Int, small: Int) -> String {
-        guard small > 0 else { return text(alone, count: large) }
-        return text(both, ["n": numbers.integer(large), "m": numbers.integer(small)])
-    }
-
-    func ago(_ seconds: Double) -> String { text(.ago, ["span": span(seconds)]) }
+    func ago(_ seconds: Double) -> String { times.ago(seconds) }
 
     /// Whether figures this old must look old: two polls were missed.
     func isOld(_ age: Double?) -> Bool {

@@ -1,7 +1,7 @@
 /// The texts that code asks a catalogue for. Those that only templates show are in the catalogues alone.
 package enum Message: String, CaseIterable, Sendable {
     // times
-    case dateTime, dateShort, weekdays, months
+    case dateTime, dateShort, date, dateMonth, weekdays, months
     case seconds, minutes, hours, days, hoursAndMinutes, daysAndHours, ago
 
     // standing
@@ -37,4 +37,14 @@ package enum Message: String, CaseIterable, Sendable {
     // explore
     case exploreTitle, exploreZone
     case exploreExamplePools, exploreExampleLinks, exploreExampleProbes, exploreExampleDown
+
+    // capacity
+    case capacityTitle, capacityMade, capacityMoreThanYear, capacityFullNow, capacityOverdue, capacityOrderBy
+    case capacityNoOrder, capacityRecordLine, capacityRecordNone, capacityTooLittleHistory, capacityShrinking
+    case capacityUnstable, capacityOutdated, capacitySizeUnknown, capacityMore, capacityChart, capacityChartDate
+    case capacityChartNoDate, capacityFullAt, capacityRestored, capacityGrowth, capacityFullWithin
+    case capacityRegularDrops, capacityPurges, capacityWeekdays, capacityMonthDay, capacityMonthEnd
+    case capacityStep, capacityBursts, capacityCompound, capacitySaturation, capacityYearly, capacityRateChange
+    case capacityRest, capacityCleaned, capacityModelTrend, capacityModelChange, capacityModelLevel
+    case capacityModelYear, capacityModelWindow, capacityModelDrift
 }

@@ -15,6 +15,7 @@ package enum PageTemplates {
         "targets": PackageResources.targets_mustache,
         "target": PackageResources.target_mustache,
         "explore": PackageResources.explore_mustache,
+        "capacity": PackageResources.capacity_mustache,
     ]
 
     /// - Throws: `PageResourceError`.

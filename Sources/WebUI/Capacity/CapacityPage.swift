@@ -1,0 +1,107 @@
+import Foundation
+import MonitoringModel
+
+/// Gathers what the capacity templates show.
+struct CapacityPage {
+    let model: CapacityModel
+    let writer: CapacityWriter
+    let theme: PageTheme?
+    /// Path with version, by path.
+    let assetPaths: [String: String]
+
+    /// Rows shown; more can be asked of the API.
+    private static let shownRows = 200
+
+    init(model: CapacityModel, catalogue: Catalogue, theme: PageTheme?, assetPaths: [String: String]) {
+        self.model = model
+        writer = CapacityWriter(catalogue: catalogue, timeZone: model.timeZone)
+        self.theme = theme
+        self.assetPaths = assetPaths
+    }
+
+    var values: TemplateValues {
+        let chosen = model.resources.first { $0.id == model.chosen }
+        let frame = PageFrame(
+            catalogue: writer.catalogue, theme: theme,
+            keptParameters: chosen.map { "&resource=" + Self.encoded($0.id) } ?? "", assetPaths: assetPaths)
+        let city = DisplayText.readable(model.cityName, limit: 60)
+        let madeAt = model.madeAt ?? model.now
+        let oldAfter = 2 * max(model.pollInterval, 1) + 10
+        let rows = model.resources.prefix(Self.shownRows).map { resource in
+            CapacityRow(writer: writer, resource: resource, madeAt: madeAt, oldAfter: oldAfter).values(
+                link: frame.link(to: "/capacity") + "&resource=" + Self.encoded(resource.id) + "#chosen",
+                isChosen: resource.id == model.chosen)
+        }
+        let own: TemplateValues = [
+            "title": writer.text(.capacityTitle, ["city": city]), "isDemo": model.isDemo,
+            "capacityStylePath": frame.asset("/assets/capacity.css"), "overviewLink": frame.link(to: "/"),
+            "exploreLink": frame.link(to: "/explore"), "isMade": model.madeAt != nil,
+            "made": model.madeAt.map { writer.text(.capacityMade, ["time": writer.times.dateTime($0)]) } ?? "",
+            "madeISO": model.madeAt.map(writer.times.machineTime) ?? "", "hasRows": !rows.isEmpty, "rows": rows,
+            "more": model.resources.count > Self.shownRows
+                ? writer.text(
+                    .capacityMore,
+                    [
+                        "n": writer.numbers.integer(model.resources.count),
+                        "m": writer.numbers.integer(Self.shownRows),
+                    ]) : "",
+            "records": model.record.map(writer.record), "hasRecords": !model.record.isEmpty, "chosen": false,
+            "series": writer.numbers.integer(model.seriesCount),
+            "database": writer.numbers.bytes(Double(model.databaseBytes)),
+            "version": DisplayText.readable(model.version, limit: 60),
+        ]
+        var values = frame.values.merging(own) { first, _ in first }
+        if let chosen { values["chosen"] = self.chosen(chosen, madeAt: madeAt) }
+        return values
+    }
+
+    // MARK: The chosen resource
+
+    private func chosen(_ resource: CapacityModel.Resource, madeAt: Timestamp) -> TemplateValues {
+        let chart = CapacityChart(writer: writer, resource: resource, madeAt: madeAt).values
+        let spans: [(Int, Double)] = zip([30, 90, 180], resource.fullWithin).map { ($0, $1) }
+        var values: TemplateValues = [
+            "heading": writer.text(.capacityChart, ["name": DisplayText.readable(resource.name, limit: 80)]),
+            "chart": chart ?? false as Any, "noChart": writer.text(.capacityRestored),
+            "abstains": resource.abstention != nil, "reason": resource.abstention.map(writer.reason) ?? "",
+            "probabilities": spans.map { days, probability in
+                writer.text(
+                    .capacityFullWithin,
+                    ["n": writer.numbers.integer(days), "share": writer.numbers.percent(probability)])
+            },
+            "growth": resource.growthPerDay.map {
+                writer.text(.capacityGrowth, ["amount": writer.change($0, resource.unit)])
+            } ?? "",
+            "records": resource.record.map(writer.record), "hasRecords": !resource.record.isEmpty,
+            "findings": [String](), "components": [TemplateValues](), "hasComponents": false, "cleaned": "",
+        ]
+        guard let reasons = model.reasons else { return values }
+        values["findings"] = reasons.findings.map { writer.finding($0, resource.unit) }
+        values["hasComponents"] = !reasons.components.isEmpty
+        values["components"] = reasons.components.map { component in
+            [
+                "model": writer.model(component.model), "weight": writer.numbers.percent(component.weight),
+                "growth": writer.change(component.growthPerDay, resource.unit),
+                "error": component.backtestError.map { writer.amount($0, resource.unit) } ?? NumberFormat.nothing,
+            ] as TemplateValues
+        }
+        if reasons.gaps + reasons.excursions + reasons.stuckReadings > 0 {
+            values["cleaned"] = writer.text(
+                .capacityCleaned,
+                [
+                    "gaps": writer.numbers.integer(reasons.gaps),
+                    "excursions": writer.numbers.integer(reasons.excursions),
+                    "stuck": writer.numbers.integer(reasons.stuckReadings),
+                ])
+        }
+        return values
+    }
+
+    /// For a parameter of a link.
+    private static func encoded(_ text: String) -> String {
+        text.addingPercentEncoding(withAllowedCharacters: unreserved) ?? ""
+    }
+
+    private static let unreserved = CharacterSet(
+        charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+}
