@@ -99,6 +99,14 @@ package struct Pages: Sendable {
         return library.render(page.values, withTemplate: "capacity") ?? ""
     }
 
+    /// A reason of a forecast as the capacity page tells it.
+    package func words(
+        for finding: CapacityReasons.Finding, unit: CapacityModel.Unit, language: PageLanguage
+    ) -> String {
+        guard let catalogue = catalogues[language] else { return "" }
+        return CapacityWriter(catalogue: catalogue, timeZone: "UTC").finding(finding, unit)
+    }
+
     /// FNV-1a over 64 bits: tells versions of an asset apart, no more.
     private static func contentHash(_ bytes: [UInt8]) -> String {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325

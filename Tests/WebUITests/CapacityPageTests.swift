@@ -158,6 +158,16 @@ struct CapacityPageTests {
         #expect(overview.tags.contains { $0["href"] == "/capacity?lang=en&amp;theme=dark" })
     }
 
+    @Test func `what is not there leaves no empty line`() {
+        var model = SampleCapacity.model()
+        model.reasons?.gaps = 0
+        model.reasons?.excursions = 0
+        model.resources[0].growthPerDay = nil
+        let page = pages.capacity(model, language: .english)
+        #expect(!page.contains("<li></li>"))
+        #expect(!page.contains("<p class=\"note\"></p>"))
+    }
+
     @Test func `before the first forecast the page says so`() {
         var model = SampleCapacity.model(chosen: "")
         model.madeAt = nil

@@ -5,7 +5,8 @@ package struct FillDateForecasting: ResourceForecasting {
     private let forecaster: FillForecaster
 
     package init() {
-        forecaster = FillForecaster()
+        // A band with the days of the record in it, or next to them.
+        forecaster = FillForecaster(bandStep: 7)
     }
 
     package func forecast(_ history: ResourceHistory, limit: [Double]) -> ResourceForecast {

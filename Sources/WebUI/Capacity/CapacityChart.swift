@@ -29,7 +29,8 @@ struct CapacityChart {
             "ticks": verticalTicks(scale), "months": months(scale),
             "left": svgNumber(Self.left), "right": svgNumber(Self.width - Self.right),
             "top": svgNumber(Self.top), "bottom": svgNumber(Self.height - Self.bottom),
-            "today": svgNumber(today), "todayLabel": writer.times.date(madeAt), "limitLabel": "", "marks": marks(scale),
+            "today": svgNumber(today), "todayLabel": writer.times.date(madeAt), "limitLabel": false,
+            "marks": marks(scale),
             "summary": summary(first, last),
         ]
         if let limit = resource.limit {

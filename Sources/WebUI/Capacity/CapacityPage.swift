@@ -38,13 +38,7 @@ struct CapacityPage {
             "exploreLink": frame.link(to: "/explore"), "isMade": model.madeAt != nil,
             "made": model.madeAt.map { writer.text(.capacityMade, ["time": writer.times.dateTime($0)]) } ?? "",
             "madeISO": model.madeAt.map(writer.times.machineTime) ?? "", "hasRows": !rows.isEmpty, "rows": rows,
-            "more": model.resources.count > Self.shownRows
-                ? writer.text(
-                    .capacityMore,
-                    [
-                        "n": writer.numbers.integer(model.resources.count),
-                        "m": writer.numbers.integer(Self.shownRows),
-                    ]) : "",
+            "more": more,
             "records": model.record.map(writer.record), "hasRecords": !model.record.isEmpty, "chosen": false,
             "series": writer.numbers.integer(model.seriesCount),
             "database": writer.numbers.bytes(Double(model.databaseBytes)),
@@ -53,6 +47,14 @@ struct CapacityPage {
         var values = frame.values.merging(own) { first, _ in first }
         if let chosen { values["chosen"] = self.chosen(chosen, madeAt: madeAt) }
         return values
+    }
+
+    /// What is not shown, or false.
+    private var more: Any {
+        guard model.resources.count > Self.shownRows else { return false }
+        return writer.text(
+            .capacityMore,
+            ["n": writer.numbers.integer(model.resources.count), "m": writer.numbers.integer(Self.shownRows)])
     }
 
     // MARK: The chosen resource
@@ -71,9 +73,9 @@ struct CapacityPage {
             },
             "growth": resource.growthPerDay.map {
                 writer.text(.capacityGrowth, ["amount": writer.change($0, resource.unit)])
-            } ?? "",
+            } ?? false as Any,
             "records": resource.record.map(writer.record), "hasRecords": !resource.record.isEmpty,
-            "findings": [String](), "components": [TemplateValues](), "hasComponents": false, "cleaned": "",
+            "findings": [String](), "components": [TemplateValues](), "hasComponents": false, "cleaned": false,
         ]
         guard let reasons = model.reasons else { return values }
         values["findings"] = reasons.findings.map { writer.finding($0, resource.unit) }
