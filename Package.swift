@@ -138,7 +138,7 @@ let package = Package(
             [
                 "MonitoringModel", "Inventory", "ExpositionFormat", "PromQLSyntax", "AnswerFormat", "RemoteStorage",
                 "Compression", "Threads", "WebUI", "Access", "Polling", "Incidents", "AlertDispatch",
-                "CapacityPlanning", hummingbird,
+                "CapacityPlanning", "Forecasting", hummingbird,
                 httpTypes,
                 nioCore,
                 logging,

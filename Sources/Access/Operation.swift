@@ -10,6 +10,10 @@ package enum Operation: String, CaseIterable, Sendable {
     case readTargets
     /// PromQL, series and label lists.
     case query
+    /// When resources are full.
+    case readForecasts
+    /// Forecasts everything now.
+    case runForecasts
     /// What the running configuration says, without secrets.
     case readConfiguration
     case reload
@@ -47,8 +51,8 @@ extension Operation {
     package var requirement: Requirement {
         switch self {
         case .readHealth, .readAssets: .open
-        case .readPages, .readMetrics, .readAlerts, .readTargets, .query: .role(.viewer)
-        case .readConfiguration, .reload, .writeSamples: .cityWide(.operator)
+        case .readPages, .readMetrics, .readAlerts, .readTargets, .readForecasts, .query: .role(.viewer)
+        case .readConfiguration, .reload, .writeSamples, .runForecasts: .cityWide(.operator)
         case .readTokens, .createToken, .removeToken: .cityWide(.admin)
         case .readDatabase, .verifyDatabase, .backUpDatabase, .exportDatabase, .importDatabase, .compactDatabase:
             .cityWide(.admin)

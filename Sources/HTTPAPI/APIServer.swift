@@ -13,6 +13,7 @@ package struct APIServer: Sendable {
     private let checkPoint: CheckPoint
     private let tokens: any TokenStore
     private let care: any StoreCare
+    private let capacity: any CapacityView
     private let pages: Pages
     private let clock: any WallClock
     private let history: PoolHistory
@@ -25,7 +26,8 @@ package struct APIServer: Sendable {
     /// - Parameter logger: gets what went wrong inside and is not for askers.
     package init(
         view: any ServiceView, evaluator: any QueryEvaluator, source: any SeriesSource, checkPoint: CheckPoint,
-        tokens: any TokenStore, care: any StoreCare, pages: Pages, history: PoolHistory, receiver: RemoteWriteReceiver,
+        tokens: any TokenStore, care: any StoreCare, capacity: any CapacityView,
+        pages: Pages, history: PoolHistory, receiver: RemoteWriteReceiver,
         desk: QueryDesk, clock: any WallClock, logger: Logger = Logger(label: "haidang.http")
     ) {
         self.view = view
@@ -34,6 +36,7 @@ package struct APIServer: Sendable {
         self.checkPoint = checkPoint
         self.tokens = tokens
         self.care = care
+        self.capacity = capacity
         self.pages = pages
         self.history = history
         self.receiver = receiver
@@ -101,7 +104,10 @@ package struct APIServer: Sendable {
                 assembler: OverviewAssembler(
                     view: view, evaluator: evaluator, source: source, history: history, clock: clock),
                 pages: pages),
-            explore: ExploreEndpoint(view: view, pages: pages, clock: clock))
+            explore: ExploreEndpoint(view: view, pages: pages, clock: clock),
+            capacity: CapacityEndpoints(
+                assembler: CapacityAssembler(view: view, capacity: capacity, source: source, clock: clock),
+                pages: pages, logger: logger))
     }
 }
 

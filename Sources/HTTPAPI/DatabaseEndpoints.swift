@@ -1,6 +1,5 @@
 import Access
 import ExpositionFormat
-import Foundation
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -53,7 +52,7 @@ struct DatabaseEndpoints: Sendable {
                     await view.audit(
                         "database.export", by: principal, subject: selection.format.rawValue, outcome: "done")
                     var trailers = HTTPFields()
-                    if let name = HTTPField.Name(exportReportField) { trailers[name] = Self.json(report) }
+                    if let name = HTTPField.Name(exportReportField) { trailers[name] = WorkLines.json(report) }
                     try await output.finish(trailers)
                 } catch {
                     // The connection is cut: whoever reads sees that the end is missing.
@@ -103,62 +102,11 @@ struct DatabaseEndpoints: Sendable {
         stream("compact", audit: ("database.compact", principal, "")) { try await care.compact(progress: $0) }
     }
 
-    // MARK: Lines
-
     private func stream<Result: Codable & Sendable>(
         _ name: String, audit: (action: String, principal: Principal, subject: String)? = nil,
         _ work: @escaping @Sendable (@escaping CareProgress.Handler) async throws -> Result
     ) -> Response {
-        var headers = SecurityHeaders.fields
-        headers[.contentType] = "application/x-ndjson"
-        let (view, logger) = (view, logger)
-        return Response(
-            status: .ok, headers: headers,
-            body: ResponseBody { writer in
-                let (steps, continuation) = AsyncStream.makeStream(
-                    of: CareProgress.self, bufferingPolicy: .bufferingNewest(1))
-                // Ends with the reply: a reader that has gone ends the work at the next line.
-                async let line: CareLine<Result> = {
-                    defer { continuation.finish() }
-                    do {
-                        let result = try await work { continuation.yield($0) }
-                        if let audit {
-                            await view.audit(audit.action, by: audit.principal, subject: audit.subject, outcome: "done")
-                        }
-                        return CareLine(result: result)
-                    } catch {
-                        if let audit {
-                            await view.audit(
-                                audit.action, by: audit.principal, subject: audit.subject, outcome: "failed")
-                        }
-                        return CareLine(error: Self.text(of: error, name, logger))
-                    }
-                }()
-                for await step in steps {
-                    try await writer.write(Self.line(CareLine<Result>(progress: step)))
-                }
-                try await writer.write(Self.line(await line))
-                try await writer.finish(nil)
-            })
-    }
-
-    /// What is not made for showing goes to the log.
-    private static func text(of error: any Error, _ name: String, _ logger: Logger) -> String {
-        if let error = error as? StoreCareError { return error.description }
-        if error is CancellationError { return "the work was ended before it was done" }
-        logger.error("work on the data failed", metadata: ["work": "\(name)", "error": "\(error)"])
-        return "internal error; the log of the service has the details"
-    }
-
-    private static func line(_ value: some Encodable) -> ByteBuffer {
-        ByteBuffer(string: json(value) + "\n")
-    }
-
-    private static func json(_ value: some Encodable) -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.withoutEscapingSlashes]
-        return ((try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) })
-            ?? "{\"error\":\"internal error\"}"
+        WorkLines(view: view, logger: logger).response(name, audit: audit, work)
     }
 }
 

@@ -78,7 +78,12 @@ package enum EndpointTable {
             try $0.database.load($1.request, by: $1.principal)
         },
         Endpoint(.post, "/api/v1/db/compact", .compactDatabase) { $0.database.compact(by: $1.principal) },
+        Endpoint(.get, "/api/v1/capacity/forecasts", .readForecasts) {
+            try $0.capacity.forecasts($1.request, scope: $1.scope)
+        },
+        Endpoint(.post, "/api/v1/capacity/run", .runForecasts) { $0.capacity.run(by: $1.principal) },
         Endpoint(.get, "/", .readPages) { try await $0.overview.page($1.request, scope: $1.scope) },
+        Endpoint(.get, "/capacity", .readPages) { try await $0.capacity.page($1.request, scope: $1.scope) },
         Endpoint(.get, "/explore", .readPages) { try $0.explore.page($1.request, scope: $1.scope) },
     ]
 
@@ -144,4 +149,5 @@ struct EndpointGroups: Sendable {
     var database: DatabaseEndpoints
     var overview: OverviewEndpoint
     var explore: ExploreEndpoint
+    var capacity: CapacityEndpoints
 }

@@ -45,6 +45,8 @@ package struct Configuration: Sendable {
         package var metricsPageSeries: Int
         /// Queries that take longer are logged.
         package var slowQuery = Duration.seconds(10)
+        /// From ordering more of a resource to having it.
+        package var orderLeadTime = Duration.seconds(45 * 86_400)
         package var receivers: [Receiver]
 
         package init(

@@ -161,7 +161,7 @@ package struct QueryClient: Sendable {
     }
 
     /// - Returns: the URL without a slash at its end.
-    private static func root(_ text: String) throws -> String {
+    static func root(_ text: String) throws -> String {
         guard let url = URLComponents(string: text), url.scheme == "http" || url.scheme == "https",
             url.host?.isEmpty == false, url.query == nil, url.fragment == nil
         else {
@@ -173,7 +173,7 @@ package struct QueryClient: Sendable {
     }
 
     /// The URL without a password.
-    private static func shown(_ text: String) -> String {
+    static func shown(_ text: String) -> String {
         guard var url = URLComponents(string: text) else { return "the server" }
         url.user = nil
         url.password = nil

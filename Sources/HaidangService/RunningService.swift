@@ -35,6 +35,7 @@ final class RunningService: ServiceView {
     /// Nil when nothing is probed.
     let prober: ReachabilityProber?
     let reachability: ReachabilityWatch
+    let capacity: CapacityDesk
     let announceFailures = FailureCount()
     let rate = SampleRate()
     /// Where the listener is bound: a reload does not move it.
@@ -88,6 +89,8 @@ final class RunningService: ServiceView {
         state = try StateDatabase(directory: lock.directory)
         snmp = try SNMPClient()
         http = HTTPClient()
+        capacity = CapacityDesk(
+            configuration, evaluator: evaluator, appender: timeSeries, ledger: state, clock: clock, logger: logger)
         let plan = try pollPlan(configuration, secrets: options.secrets)
         var stateOptions = StateEngine.Options()
         stateOptions.missedPolls = service.missedPolls
@@ -240,6 +243,7 @@ final class RunningService: ServiceView {
         }
         poller.update(plan)
         reachability.update(new.inventory)
+        capacity.update(new)
         prober?.update(reachabilityTargets(new))
         coordinator.update(new.inventory, targets: plan.targets, at: clock.now)
         dispatcher.update(new.service.receivers)

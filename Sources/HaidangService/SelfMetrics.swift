@@ -70,6 +70,7 @@ enum SelfMetrics {
         list.counter("haidang_reachability_probes_lost_total", "Of these, not answered.", Double(probes.lost))
         list.counter(
             "haidang_reachability_questions_total", "Agents asked because of probes.", Double(probes.questions))
+        ForecastMetrics.add(running.capacity.figures, to: &list)
         SNMPMetrics.add(running.snmp.counters, to: &list)
         StoreMetrics.add(stats, to: &list)
         return list.families

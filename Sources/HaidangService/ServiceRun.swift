@@ -42,6 +42,7 @@ package func runService(
     let api = APIServer(
         view: running, evaluator: evaluator, source: running.timeSeries, checkPoint: running.checkPoint,
         tokens: running.state, care: DatabaseCare(store: running.timeSeries, directory: lock.directory),
+        capacity: running.capacity,
         pages: try Pages(), history: history, receiver: RemoteWriteReceiver(appender: running.timeSeries),
         desk: running.queries,
         clock: clock, logger: logger)
@@ -69,6 +70,7 @@ package func runService(
                 coordinator: running.coordinator, appender: running.timeSeries, clock: clock))
     }
     services.append(SelfMetricsService(running: running))
+    services.append(CapacityService(desk: running.capacity, running: running))
     services.append(PoolHistoryService(history: history, running: running, evaluator: evaluator))
     services.append(ReloadSignal(running: running))
     services.append(controlSocket(api, directory: lock.directory, logger: logger))

@@ -9,7 +9,7 @@ extension MappingSchema {
             "cityNameEnglish", "timeZone", "listen", "allowPlainHTTP", "anonymous", "dataDirectory", "retention",
             "retentionFiveMinutes", "retentionHours", "retentionSize", "pollInterval", "pollTimeout", "pollRetries",
             "missedPolls", "reachability", "reachabilityInterval", "trapListen", "trapSources",
-            "metricsPageSeries", "slowQuery", "receivers",
+            "metricsPageSeries", "slowQuery", "orderLeadTime", "receivers",
         ])
     static let receiver = MappingSchema(
         "a receiver", required: ["name", "webhook"], optional: ["allowsLocalAddresses", "timeout"])
@@ -69,6 +69,7 @@ extension ServiceDraft {
         }
         set(\.metricsPageSeries, "metricsPageSeries", .integer(0...100_000_000))
         set(\.slowQuery, "slowQuery", .duration)
+        set(\.orderLeadTime, "orderLeadTime", .duration)
         service.anonymousViewer = reader.scalar("anonymous", .oneOf(Anonymous.self)) == .viewer
         service.dataDirectory = reader.scalar("dataDirectory", .text)
         service.trapListen = reader.scalar("trapListen", .listenAddress)
