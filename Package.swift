@@ -221,6 +221,13 @@ let package = Package(
             name: "StoreBenchmark", dependencies: ["TimeSeriesStore", "MonitoringModel", argumentParser],
             path: "Tests/Benchmarks/StoreBenchmark", swiftSettings: checks),
         .executableTarget(
+            name: "CapacityBenchmark",
+            dependencies: [
+                "CapacityPlanning", "StateStore", "TimeSeriesStore", "PromQLEngine", "Inventory", "MonitoringModel",
+                "TestSupport",
+            ],
+            path: "Tests/Benchmarks/CapacityBenchmark", swiftSettings: checks),
+        .executableTarget(
             name: "RemoteWriteBenchmark", dependencies: ["RemoteStorage", "MonitoringModel"],
             path: "Tests/Benchmarks/RemoteWriteBenchmark", swiftSettings: checks),
         .executableTarget(

@@ -10,7 +10,7 @@ struct CapacityService: Service {
     let running: RunningService
 
     /// After midnight by local clocks, so that the last polls of the day are there and other nightly work has gone ahead.
-    static let nightlyDelay = Duration.seconds(20 * 60)
+    private static let nightlyDelay = Duration.seconds(20 * 60)
     private static let pauseAfterFailure = Duration.seconds(600)
     private static let sampleInterval = Duration.seconds(60)
     /// How often the clock is looked at while nothing is due.
@@ -53,7 +53,8 @@ struct CapacityService: Service {
                 let report = try await desk.run(progress: { _ in })
                 running.logger.info(
                     "forecasts: \(report.resources) resources, \(report.abstained) without a date, \(report.seconds) s")
-                due = Self.nextNight(after: running.clock.now, days: desk.settings.days(at: running.clock.now))
+                let now = running.clock.now
+                due = desk.settings.days(at: now).nextNight(after: now, delay: Self.nightlyDelay)
             } catch is CancellationError {
                 return
             } catch {
@@ -61,12 +62,6 @@ struct CapacityService: Service {
                 due = running.clock.now + Self.pauseAfterFailure
             }
         }
-    }
-
-    /// The next time that is so long after a local midnight, later than `time`.
-    static func nextNight(after time: Timestamp, days: LocalDays) -> Timestamp {
-        let today = days.start(of: days.day(of: time)) + nightlyDelay
-        return today > time ? today : days.start(of: days.day(of: time) + 1) + nightlyDelay
     }
 }
 

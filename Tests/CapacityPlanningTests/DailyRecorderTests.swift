@@ -129,6 +129,15 @@ struct DailyRecorderTests {
         #expect(kept == [Sample(fixture.days.end(of: 20_000), 20)])
     }
 
+    @Test("the next night is today's while that is ahead")
+    func nights() {
+        let days = LocalDays(secondsEast: 7 * 3600)
+        let night = days.start(of: 20_000) + .seconds(1200)
+        #expect(days.nextNight(after: night - .milliseconds(1), delay: .seconds(1200)) == night)
+        #expect(days.nextNight(after: night, delay: .seconds(1200)) == night + hour * 24)
+        #expect(days.nextNight(after: night + hour * 23, delay: .seconds(1200)) == night + hour * 24)
+    }
+
     @Test("figures kept under another offset from UTC find their day")
     func summer() {
         let winter = LocalDays(secondsEast: 3600)

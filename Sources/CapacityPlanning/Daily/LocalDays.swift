@@ -27,6 +27,13 @@ package struct LocalDays: Hashable, Sendable {
     /// Midnight at the end of the day, which belongs to it.
     package func end(of day: Int) -> Timestamp { start(of: day + 1) }
 
+    /// The next time that is so long after a midnight, later than `time`.
+    /// - Parameter delay: shorter than a day.
+    package func nextNight(after time: Timestamp, delay: Duration) -> Timestamp {
+        let today = start(of: day(of: time)) + delay
+        return today > time ? today : start(of: day(of: time) + 1) + delay
+    }
+
     /// The day whose figure carries this time. The nearest end of a day counts, so that figures kept while clocks ran
     /// otherwise, in summer, still find theirs.
     package func dayEnding(at time: Timestamp) -> Int {
