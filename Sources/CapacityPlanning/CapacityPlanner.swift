@@ -2,8 +2,8 @@ import Inventory
 package import MonitoringModel
 import Synchronization
 
-/// Forecasts all resources: keeps their daily figures, forecasts from them, keeps the forecasts and scores those whose date has
-/// come.
+/// Forecasts all resources: keeps their daily figures, forecasts from them, keeps the forecasts and scores those whose
+/// date has come.
 package struct CapacityPlanner: Sendable {
     package struct Options: Sendable {
         /// Days that a forecast looks back on, today's among them.
@@ -57,8 +57,8 @@ package struct CapacityPlanner: Sendable {
     /// - Parameters:
     ///   - fullAt: the share of the size at which a resource counts as full, by its id; 1 where none is given.
     ///   - progress: called from any task, often.
-    /// - Throws: `QueryError`, errors of the ledger and of the store, `CancellationError`. Days kept by then stay kept; the
-    ///   ledger has all forecasts of the run or none.
+    /// - Throws: `QueryError`, errors of the ledger and of the store, `CancellationError`. Days kept by then stay kept;
+    ///   the ledger has all forecasts of the run or none.
     package func run(
         at now: Timestamp, days: LocalDays, fullAt: [String: Double],
         progress: @escaping @Sendable (Progress) -> Void = { _ in }
@@ -77,7 +77,8 @@ package struct CapacityPlanner: Sendable {
             resources: made.map { outlook($0.entry, history: $0.past, records) }, record: records.all)
     }
 
-    /// The outlook of the run before this process began; nil when there was none. It has no charts and explains nothing.
+    /// The outlook of the run before this process began; nil when there was none. It has no charts and explains
+    /// nothing.
     package func restored(days: LocalDays) async throws -> CapacityOutlook? {
         guard let night = try await ledger.newestNight() else { return nil }
         let records = try await Records(ledger.tallies())

@@ -1,6 +1,7 @@
 import Foundation
 
-/// The protocol by which forecasters are measured: a JSON object a line is a question, a JSON object a line is its answer.
+/// The protocol by which forecasters are measured: a JSON object a line is a question, a JSON object a line is its
+/// answer.
 ///
 /// An object with `capacity` asks when a pool is full, any other asks how a rate goes on.
 package enum ForecastLine {

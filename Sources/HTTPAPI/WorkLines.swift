@@ -5,8 +5,8 @@ import Hummingbird
 import Logging
 import MonitoringModel
 
-/// Answers long work with lines of JSON: `{"progress":{"step":"…","share":0.4}}` while it goes on, then `{"result":{…}}` or
-/// `{"error":"…"}`. The status is 200 in each case, as it is sent first.
+/// Answers long work with lines of JSON: `{"progress":{"step":"…","share":0.4}}` while it goes on, then
+/// `{"result":{…}}` or `{"error":"…"}`. The status is 200 in each case, as it is sent first.
 struct WorkLines: Sendable {
     let view: any ServiceView
     let logger: Logger

@@ -9,7 +9,8 @@ struct CapacityService: Service {
     let desk: CapacityDesk
     let running: RunningService
 
-    /// After midnight by local clocks, so that the last polls of the day are there and other nightly work has gone ahead.
+    /// After midnight by local clocks, so that the last polls of the day are there and other nightly work has gone
+    /// ahead.
     private static let nightlyDelay = Duration.seconds(20 * 60)
     private static let pauseAfterFailure = Duration.seconds(600)
     private static let sampleInterval = Duration.seconds(60)

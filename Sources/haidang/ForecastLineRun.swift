@@ -6,8 +6,8 @@ import Synchronization
 
 /// Answers questions on standard input with lines on standard output, as many at a time as there are cores.
 ///
-/// Answers come in the order they are ready in, each in one write. A line that is not understood is told on standard error
-/// with its number, and the others are answered all the same.
+/// Answers come in the order they are ready in, each in one write. A line that is not understood is told on standard
+/// error with its number, and the others are answered all the same.
 final class ForecastLineRun: Sendable {
     private struct Input {
         var bytes: [UInt8] = []
@@ -45,7 +45,8 @@ final class ForecastLineRun: Sendable {
         }
     }
 
-    /// The next line that is not empty, counted from 1; nil at the end. Waits for input under the lock: nobody else could read.
+    /// The next line that is not empty, counted from 1; nil at the end. Waits for input under the lock: nobody else
+    /// could read.
     private func nextLine() -> (number: Int, line: [UInt8])? {
         input.withLock { input in
             while true {

@@ -1,16 +1,18 @@
 package import MonitoringModel
 
-/// Keeps the figure of each day as a series of its own and reads them back, so that a forecast over two years reads two years
-/// of days and not of polls.
+/// Keeps the figure of each day as a series of its own and reads them back, so that a forecast over two years reads two
+/// years of days and not of polls.
 ///
-/// Only days that have passed are kept; the running one is asked for and handed over. Days without samples stay missing.
+/// Only days that have passed are kept; the running one is asked for and handed over. Days without samples stay
+/// missing.
 package struct DailyRecorder: Sendable {
     private let evaluator: any QueryEvaluator
     private let appender: any SampleAppender
 
     /// Days that one question covers. A run over nothing kept yet asks for two years in steps of these.
     static let daysPerQuestion = 30
-    /// Kept days read by one question: half of what a forecast sees, so that 10,000 resources stay far from the limit of samples.
+    /// Kept days read by one question: half of what a forecast sees, so that 10,000 resources stay far from the limit
+    /// of samples.
     static let keptDaysPerQuestion = 366
 
     package init(evaluator: any QueryEvaluator, appender: any SampleAppender) {
@@ -18,10 +20,12 @@ package struct DailyRecorder: Sendable {
         self.appender = appender
     }
 
-    /// Keeps what is missing since the newest kept day, and gives the figures of the last `count` days, today's being the last.
+    /// Keeps what is missing since the newest kept day, and gives the figures of the last `count` days, today's being
+    /// the last.
     ///
     /// What was appended is durable when this returns.
-    /// - Throws: `QueryError`; what a commit of the store throws; `CancellationError`. What was kept by then stays kept.
+    /// - Throws: `QueryError`; what a commit of the store throws; `CancellationError`. What was kept by then stays
+    ///   kept.
     package func table(
         of figure: DailyFigure, at now: Timestamp, days: LocalDays, count: Int
     ) async throws -> DailyTable {

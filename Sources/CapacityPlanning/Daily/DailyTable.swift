@@ -25,8 +25,8 @@ package struct DailyTable: Sendable {
     /// The newest day of which any resource has a value.
     package var newestDay: Int? { rows.values.map(\.newestDay).max() }
 
-    /// Takes in the figures of one series. Of several series of a resource the largest value of a day counts: two devices that
-    /// report the same one, or the one before and the one after a replacement.
+    /// Takes in the figures of one series. Of several series of a resource the largest value of a day counts: two
+    /// devices that report the same one, or the one before and the one after a replacement.
     /// - Parameter day: tells which day a sample is of; days outside the table are left out.
     package mutating func add(_ series: SeriesSamples, as key: ResourceKey, day: (Timestamp) -> Int) {
         var row =

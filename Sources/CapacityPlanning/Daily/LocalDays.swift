@@ -2,7 +2,8 @@ package import MonitoringModel
 
 /// The calendar days of a place whose clocks run a fixed span ahead of UTC, as numbers: 0 is 1970-01-01.
 ///
-/// A day is open at its start and holds its end, as ranges of PromQL do: a sample at midnight belongs to the day that ends.
+/// A day is open at its start and holds its end, as ranges of PromQL do: a sample at midnight belongs to the day that
+/// ends.
 package struct LocalDays: Hashable, Sendable {
     /// Negative west of Greenwich.
     package var secondsEast: Int

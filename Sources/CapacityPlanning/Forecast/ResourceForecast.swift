@@ -30,8 +30,8 @@ package struct ResourceForecast: Equatable, Sendable {
 
     /// What only the day of the forecast knows.
     package struct Details: Equatable, Sendable {
-        /// The use ahead, nearest day first, at days that lie farther apart the farther they are; never above the use that counts
-        /// as full.
+        /// The use ahead, nearest day first, at days that lie farther apart the farther they are; never above the use
+        /// that counts as full.
         package var band: [UseAhead]
         package var explanation: FillExplanation
 

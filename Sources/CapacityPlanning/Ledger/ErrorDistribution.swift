@@ -1,7 +1,7 @@
 import Glibc
 
-/// How errors are spread, in bins whose bounds grow by a seventh: enough for a median that is right within a tenth of itself,
-/// whatever the number of errors, and it adds up over resources and years.
+/// How errors are spread, in bins whose bounds grow by a seventh: enough for a median that is right within a tenth of
+/// itself, whatever the number of errors, and it adds up over resources and years.
 package struct ErrorDistribution: Hashable, Sendable {
     /// The last bin takes everything above about three times the size.
     package static let binCount = 64

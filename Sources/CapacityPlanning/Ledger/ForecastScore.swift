@@ -1,8 +1,8 @@
 /// How one forecast did on the day it was for.
 package struct ForecastScore: Hashable, Sendable {
     package var key: ResourceKey
-    /// The distance of the 0.5 quantile from the use that came, as a share of the size when the forecast was made. Not of the
-    /// use: a nearly empty pool would have wild errors that nobody plans by.
+    /// The distance of the 0.5 quantile from the use that came, as a share of the size when the forecast was made. Not
+    /// of the use: a nearly empty pool would have wild errors that nobody plans by.
     package var error: Double
     /// Whether the use that came lay within the 80 % range.
     package var isHeld: Bool
@@ -31,7 +31,8 @@ package struct DueForecasts: Hashable, Sendable {
 
     /// - Parameters:
     ///   - checkpoints: what was forecast, of resources whose forecast did not abstain.
-    ///   - actual: the highest use of a resource on the day they are for; nil where there was no reading, which scores nothing.
+    ///   - actual: the highest use of a resource on the day they are for; nil where there was no reading, which scores
+    ///     nothing.
     package func scores(
         _ checkpoints: [KeptCheckpoint], actual: (ResourceKey) -> Double?
     ) -> [ForecastScore] {

@@ -74,8 +74,8 @@ package struct ResourceOutlook: Sendable {
 
 /// The last days of a resource, for charts.
 package struct PastUse: Hashable, Sendable {
-    /// Highest use of each day, oldest first, the day of the forecast last; NaN: no reading. Empty for a forecast that was read
-    /// back.
+    /// Highest use of each day, oldest first, the day of the forecast last; NaN: no reading. Empty for a forecast that
+    /// was read back.
     package var used: [Double]
     /// The use that counted as full on each of these days; empty when the size is not known.
     package var limit: [Double]

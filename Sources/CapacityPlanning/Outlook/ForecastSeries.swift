@@ -19,8 +19,8 @@ package enum ForecastSeries {
             help: "1 where no date is named for a resource, with the reason why."),
     ]
 
-    /// The labels and values of an outlook. A resource that abstains has its reason and nothing else, so that no rule takes a
-    /// date for known.
+    /// The labels and values of an outlook. A resource that abstains has its reason and nothing else, so that no rule
+    /// takes a date for known.
     package static func values(of outlook: CapacityOutlook) -> [(labels: LabelSet, value: Double)] {
         var values: [(labels: LabelSet, value: Double)] = []
         for resource in outlook.resources {

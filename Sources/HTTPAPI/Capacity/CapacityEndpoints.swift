@@ -20,8 +20,8 @@ struct CapacityEndpoints: Sendable {
         return Reply.page(pages.capacity(model, language: guise.language, theme: guise.theme))
     }
 
-    /// Parameters: `resource`, any number of ids, gives these alone and with why; `lang` is that of names and reasons, English
-    /// when it is left out. 404 before the first forecast, and when an id is not known.
+    /// Parameters: `resource`, any number of ids, gives these alone and with why; `lang` is that of names and reasons,
+    /// English when it is left out. 404 before the first forecast, and when an id is not known.
     func forecasts(_ request: Request, scope: QueryScope) throws -> Response {
         let parameters = RequestParameters(query: request.uri.query ?? "")
         let languages = PageLanguage.allCases.map(\.rawValue).joined(separator: " or ")

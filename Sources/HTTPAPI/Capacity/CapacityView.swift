@@ -8,7 +8,8 @@ package protocol CapacityView: Sendable {
 
     /// Forecasts everything now; the outlook is the new one when this returns.
     ///
-    /// - Throws: `StoreCareError` when a run goes on already; why it failed otherwise. Cancelling the task ends the run.
+    /// - Throws: `StoreCareError` when a run goes on already; why it failed otherwise. Cancelling the task ends the
+    ///   run.
     func run(progress: @escaping CareProgress.Handler) async throws -> CapacityRunReport
 }
 

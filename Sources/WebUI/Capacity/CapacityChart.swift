@@ -1,7 +1,7 @@
 import MonitoringModel
 
-/// The use of one resource: half a year back, and ahead with its 80 % band until a little behind the end of the range of
-/// fill dates.
+/// The use of one resource: half a year back, and ahead with its 80 % band until a little behind the end of the range
+/// of fill dates.
 struct CapacityChart {
     let writer: CapacityWriter
     let resource: CapacityModel.Resource

@@ -9,8 +9,8 @@ import Synchronization
 import TestSupport
 import TimeSeriesStore
 
-/// Forecasts many resources from two years of kept days in a real store, keeps the forecasts in a real ledger, and tells what
-/// that took: `CapacityBenchmark [resources] [days] [seconds between polls of the last day]`.
+/// Forecasts many resources from two years of kept days in a real store, keeps the forecasts in a real ledger, and
+/// tells what that took: `CapacityBenchmark [resources] [days] [seconds between polls of the last day]`.
 @main
 struct CapacityBenchmark {
     static func main() async throws {
