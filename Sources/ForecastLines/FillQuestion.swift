@@ -48,7 +48,7 @@ struct FillQuestion: Decodable {
 
 extension ForecastLine {
     /// Longer horizons than ten years are not forecast.
-    private static let longestHorizon = 3_660
+    private static let longestHorizon = 3_650
 
     private static let spans = [30, 90, 180]
 

@@ -20,6 +20,9 @@ struct RateQuestion: Decodable {
 
 extension ForecastLine {
     private static let longestRateHorizon = 100_000
+    /// Twice the week of minutes.
+    private static let longestSeason = 20_160
+    private static let mostLevels = 20
 
     private struct Answer: Encodable {
         var id: String
@@ -34,8 +37,15 @@ extension ForecastLine {
             throw ForecastLineError(
                 "expected \"horizon\" in 1...\(longestRateHorizon), found \(question.horizon)")
         }
-        guard question.season > 0, question.periodSeconds > 0 else {
-            throw ForecastLineError("expected \"season\" and \"period_seconds\" above 0")
+        guard (1...longestSeason).contains(question.season) else {
+            throw ForecastLineError("expected \"season\" in 1...\(longestSeason), found \(question.season)")
+        }
+        guard question.periodSeconds > 0 else {
+            throw ForecastLineError("expected \"period_seconds\" above 0, found \(question.periodSeconds)")
+        }
+        guard question.levels.count <= mostLevels else {
+            throw ForecastLineError(
+                "expected at most \(mostLevels) \"levels\", found \(question.levels.count)")
         }
         if let bad = question.levels.first(where: { !($0 > 0 && $0 < 100) }) {
             throw ForecastLineError("expected \"levels\" between 0 and 100, found \(bad)")

@@ -76,6 +76,22 @@ struct ForecastLineTests {
         if message.contains("field") { #expect(error?.description == message) }
     }
 
+    @Test(
+        "what would take the machine's memory is refused",
+        arguments: [
+            (
+                "levels",
+                "\"levels\":[\(Array(repeating: "50", count: 21).joined(separator: ","))],\"season\":1,\"horizon\":1"
+            ),
+            ("season", "\"levels\":[80],\"season\":20161,\"horizon\":1"),
+            ("horizon", "\"levels\":[80],\"season\":1,\"horizon\":1000000000"),
+        ])
+    func bounds(name: String, fields: String) {
+        let line = "{\"id\":\"x\",\"values\":[1,2,3,4,5,6,7,8,9,10,11,12],\"period_seconds\":60,\(fields)}"
+        let error = #expect(throws: ForecastLineError.self) { try ForecastLine.answer(to: Array(line.utf8)) }
+        #expect(error?.description.contains(name) == true)
+    }
+
     @Test("values out of range are named")
     func ranges() throws {
         for (change, name) in [

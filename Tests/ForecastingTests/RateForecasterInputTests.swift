@@ -13,6 +13,21 @@ struct RateForecasterInputTests {
         #expect(forecast.mean.isEmpty && forecast.intervals.isEmpty && forecast.components.isEmpty)
     }
 
+    @Test("steps that lack at the end are forecast, too, and intervals keep their width", arguments: [1, 30, 100])
+    func lackingEnd(count: Int) throws {
+        // The same hours, read on or not.
+        let hours = (0..<300).map { 10 + 5 * sin(Double($0) / 24 * 2 * .pi) + Double($0 * 7_919 % 13) / 10 }
+        let forecast = forecaster.hourly(
+            Array(hours.dropLast(count)) + Array(repeating: .nan, count: count), horizon: 24)
+        #expect(forecast.mean.count == 24)
+        for step in 0..<24 {
+            let expected = 10.6 + 5 * sin(Double(300 + step) / 24 * 2 * .pi)
+            #expect(abs(forecast.mean[step] - expected) < 1.5, "\(step)")
+        }
+        let interval = try #require(forecast.intervals.first)
+        #expect(zip(interval.lower, interval.upper).allSatisfy { $1 - $0 > 0.01 })
+    }
+
     @Test("no step asked for is no forecast", arguments: [0, -1])
     func noHorizon(horizon: Int) {
         #expect(forecaster.hourly(Array(repeating: 1, count: 100), horizon: horizon).abstention == .noHorizon)

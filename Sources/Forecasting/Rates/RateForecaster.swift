@@ -24,24 +24,28 @@ package struct RateForecaster: Sendable {
         let longest = RateSeasons(step: step, declared: season, count: values.count).lengths.last ?? 1
         let readings = values.suffix(max(Self.longestHistory, 10 * longest)).map { $0.isFinite ? $0 : .nan }
             .drop { $0.isNaN }
-        let found = readings.reduce(0) { $0 + ($1.isNaN ? 0 : 1) }
+        // What the end lacks is forecast, too: backtests are of steps that were read.
+        let lacking = readings.reversed().prefix { $0.isNaN }.count
+        let read = readings.dropLast(lacking)
+        let found = read.reduce(0) { $0 + ($1.isNaN ? 0 : 1) }
         guard found >= Self.leastReadings else {
             return RateForecast(abstention: .tooFewReadings(found: found, needed: Self.leastReadings))
         }
         guard horizon > 0 else { return RateForecast(abstention: .noHorizon) }
-        let seasons = RateSeasons(step: step, declared: season, count: readings.count)
-        let scale = RateScale(readings)
-        let history = RateHistory(readings.map(scale.scaled), seasons: seasons)
-        let mix = RateMix(history, scale: scale, horizon: horizon)
-        let spread = RateSpread(mix.errors, horizon: horizon)
+        let seasons = RateSeasons(step: step, declared: season, count: read.count)
+        let scale = RateScale(read)
+        let history = RateHistory(read.map(scale.scaled), seasons: seasons)
+        let mix = RateMix(history, scale: scale, horizon: lacking + horizon)
+        let spread = RateSpread(mix.errors, horizon: lacking + horizon)
+        let mean = mix.mean.dropFirst(lacking)
         return RateForecast(
-            mean: mix.mean.map(scale.value),
+            mean: mean.map(scale.value),
             intervals: levels.map { level in
-                let reach = spread.reach(level: level)
+                let reach = spread.reach(level: level).dropFirst(lacking)
                 return RateForecast.Interval(
                     level: level,
-                    lower: zip(mix.mean, reach).map { scale.value($0 - $1) },
-                    upper: zip(mix.mean, reach).map { scale.value($0 + $1) })
+                    lower: zip(mean, reach).map { scale.value($0 - $1) },
+                    upper: zip(mean, reach).map { scale.value($0 + $1) })
             },
             components: mix.parts.map { .init(name: $0.component, weight: $0.weight, error: $0.error) },
             abstention: nil)

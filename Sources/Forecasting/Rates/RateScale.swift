@@ -24,7 +24,8 @@ struct RateScale {
         }
         // Without the greatest hundredth, so that no single reading decides what is near 0.
         let usual = mean(sorted.dropLast(sorted.count / 100 + 1))
-        offset = Self.offsetShare * (usual > 0 ? usual : mean(sorted))
+        // Never so small that its logarithm is none.
+        offset = max(Self.offsetShare * (usual > 0 ? usual : mean(sorted)), .leastNormalMagnitude)
     }
 
     /// NaN stays NaN.

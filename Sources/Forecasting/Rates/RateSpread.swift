@@ -29,6 +29,17 @@ struct RateSpread {
             let count = near.reduce(0) { $0 + counts[$1] }
             return count > 0 ? near.reduce(0) { $0 + sums[$1] } / count : 0
         }
+        // A step that no backtest saw is as wide as those of a random walk from the nearest before it.
+        var seen: (step: Int, width: Double)?
+        for step in 0..<known {
+            let reach = step / 10 + 1
+            let isSeen = (max(0, step - reach)...min(known - 1, step + reach)).contains { counts[$0] > 0 }
+            if isSeen {
+                seen = (step, widths[step])
+            } else if let seen {
+                widths[step] = seen.width * (Double(step + 1) / Double(seen.step + 1)).squareRoot()
+            }
+        }
         for step in known..<max(known, horizon) {
             widths.append(known > 0 ? widths[known - 1] * (Double(step + 1) / Double(known)).squareRoot() : 0)
         }

@@ -17,9 +17,10 @@ struct SimulatedPaths {
         used = [Double](repeating: 0, count: count * points)
     }
 
+    /// - Parameter value: a share of the capacity; what profiles add may lead it out of 0 to 1, where no use is.
     @inline(__always)
     mutating func keep(_ value: Double, path: Int, point: Int) {
-        if point < points { used[point * passages.count + path] = value }
+        if point < points { used[point * passages.count + path] = min(max(value, 0), 1) }
     }
 
     /// A full pool stays full: nothing more fits.
