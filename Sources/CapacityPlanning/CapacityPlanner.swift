@@ -181,11 +181,14 @@ package struct CapacityPlanner: Sendable {
         let byKey = Dictionary(histories.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
         for due in unscored {
             try Task.checkCancellation()
-            let scores = due.scores(try await ledger.checkpoints(of: due)) { key in
+            let checkpoints = try await ledger.checkpoints(of: due)
+            let scores = due.scores(checkpoints) { key in
                 guard let history = byKey[key] else { return nil }
                 let index = due.dueDay - history.firstDay
                 return history.used.indices.contains(index) ? history.used[index] : nil
             }
+            // A day without any reading was no day of the service: its clock was wrong, or it did not run and samples may still come.
+            guard checkpoints.isEmpty || !scores.isEmpty else { continue }
             try await ledger.record(scores, of: due)
         }
     }

@@ -34,6 +34,8 @@ struct CapacityService: Service {
         var next = running.clock.now
         while !Task.isCancelled {
             let now = running.clock.now
+            // The clock was put back.
+            next = min(next, now + Self.sampleInterval)
             if now >= next {
                 desk.append(at: now)
                 next = now + Self.sampleInterval
@@ -46,6 +48,8 @@ struct CapacityService: Service {
         var due = running.clock.now
         while !Task.isCancelled {
             let now = running.clock.now
+            // The clock was put back.
+            due = min(due, now + .seconds(86_400 + 3_600))
             guard now >= due else {
                 try? await Task.sleep(for: Self.look)
                 continue

@@ -20,7 +20,7 @@ enum ForecastText {
         }
         var lines = ReportText.table(rows)
         lines.append("")
-        lines.append("forecast of \(report.madeAt)")
+        lines.append("forecast of \(TerminalText.safe(report.madeAt))")
         lines += report.record.map { "all \(text($0))" }
         return lines
     }
@@ -31,13 +31,13 @@ enum ForecastText {
         let low = fill.p10.map(whole) ?? beyond
         return [
             fill.p50.map(whole) ?? beyond, fill.p10 == nil ? "" : "\(low)–\(fill.p90.map(whole) ?? beyond)",
-            resource.fillDates.p50 ?? "", order(resource),
+            TerminalText.safe(resource.fillDates.p50 ?? ""), TerminalText.safe(order(resource)),
         ]
     }
 
     private static let beyond = ">365"
 
-    private static func whole(_ days: Double) -> String { "\(Int(days.rounded()))" }
+    private static func whole(_ days: Double) -> String { Int(exactly: days.rounded()).map { "\($0)" } ?? "?" }
 
     private static func order(_ resource: CapacityReport.Resource) -> String {
         guard let within = resource.orderWithinDays, let date = resource.orderBy else { return "" }
@@ -169,7 +169,8 @@ enum ForecastText {
         func ahead(_ figure: (CapacityReport.UsePoint) -> Double) -> [(Int, Double)] {
             var points: [(Int, Double)] = []
             let today = CapacityReport.UsePoint(day: 0, p10: resource.used, p50: resource.used, p90: resource.used)
-            for (start, end) in zip([today] + details.band, details.band) where start.day < last {
+            for (start, end) in zip([today] + details.band, details.band)
+            where start.day < last && end.day - start.day < 3_650 {
                 for day in start.day..<max(end.day, start.day + 1) {
                     let share = Double(day - start.day) / Double(max(end.day - start.day, 1))
                     points.append((day, figure(start) + (figure(end) - figure(start)) * share))

@@ -90,7 +90,7 @@ struct CapacityPlannerTests {
                 metric: metric,
                 [
                     own, Label("resource", resource), Label("kind", "storage"), Label("site", "dc"),
-                    Label("instance", "array"),
+                    Label("instance", "array"), Label("unit", "bytes"),
                 ])
         }
         let fill = { labels("capacity_forecast_fill_timestamp_seconds", $0, Label("quantile", $1)) }

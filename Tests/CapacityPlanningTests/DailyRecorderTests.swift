@@ -36,6 +36,15 @@ private struct Fixture {
 
 @Suite("Daily figures")
 struct DailyRecorderTests {
+    @Test("a resource whose name the ledger could not keep is none")
+    func badName() {
+        for label in ["resource", "kind", "site"] {
+            let labels = LabelSet([Label("resource", "a")].filter { $0.name != label } + [Label(label, "a\u{0}b")])
+            #expect(ResourceKey(labels, unit: .bytes) == nil)
+        }
+        #expect(ResourceKey(LabelSet([Label("resource", "a")]), unit: .bytes)?.resource == "a")
+    }
+
     @Test("the highest use of each local day is kept at its end, today's is given and not kept")
     func maxima() async throws {
         let fixture = Fixture()

@@ -18,10 +18,11 @@ package struct ResourceKey: Hashable, Comparable, Sendable {
         self.site = site
     }
 
-    /// - Returns: nil when the labels name no resource.
+    /// - Returns: nil when the labels name no resource, or with a character that ends texts in the ledger.
     package init?(_ labels: LabelSet, unit: ResourceUnit) {
         guard let resource = labels["resource"] else { return nil }
         self.init(resource: resource, kind: labels["kind"] ?? "", unit: unit, site: labels["site"] ?? "")
+        guard ![resource, kind, site].contains(where: { $0.utf8.contains(0) }) else { return nil }
     }
 
     package static func < (lhs: ResourceKey, rhs: ResourceKey) -> Bool {

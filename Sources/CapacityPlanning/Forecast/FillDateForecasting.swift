@@ -51,7 +51,7 @@ extension UseAhead {
         guard let after = band.firstIndex(where: { $0.day >= day }) else { return nil }
         let end = band[after]
         let start = after > 0 ? band[after - 1] : UseAhead(day: 0, p10: today, p50: today, p90: today)
-        guard end.day > start.day else {
+        guard end.day > day else {
             self = end
             return
         }

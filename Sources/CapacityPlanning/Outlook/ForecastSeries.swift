@@ -1,3 +1,4 @@
+import Inventory
 package import MonitoringModel
 
 /// An outlook as series, so that rules, queries and dashboards can use it.
@@ -19,13 +20,15 @@ package enum ForecastSeries {
             help: "1 where no date is named for a resource, with the reason why."),
     ]
 
-    /// The labels and values of an outlook. A resource that abstains has its reason and nothing else, so that no rule
+    /// The labels and values of an outlook; `unit` keeps two measures of one resource apart. A resource that abstains has its reason and nothing else, so that no rule
     /// takes a date for known.
     package static func values(of outlook: CapacityOutlook) -> [(labels: LabelSet, value: Double)] {
         var values: [(labels: LabelSet, value: Double)] = []
         for resource in outlook.resources {
             func add(_ name: String, _ label: String, _ text: String, _ value: Double) {
-                let own = [Label(Label.metricName, name), Label(label, text)]
+                let own = [
+                    Label(Label.metricName, name), Label("unit", resource.key.unit.rawValue), Label(label, text),
+                ]
                 values.append((LabelSet(resource.labels.labels + own), value))
             }
             let forecast = resource.forecast
