@@ -9,6 +9,7 @@ package import WebUI
 package struct APIServer: Sendable {
     private let view: any ServiceView
     private let evaluator: any QueryEvaluator
+    private let ownEvaluator: any QueryEvaluator
     private let source: any SeriesSource
     private let checkPoint: CheckPoint
     private let tokens: any TokenStore
@@ -25,13 +26,16 @@ package struct APIServer: Sendable {
 
     /// - Parameter logger: gets what went wrong inside and is not for askers.
     package init(
-        view: any ServiceView, evaluator: any QueryEvaluator, source: any SeriesSource, checkPoint: CheckPoint,
+        view: any ServiceView, evaluator: any QueryEvaluator, ownEvaluator: any QueryEvaluator,
+        source: any SeriesSource,
+        checkPoint: CheckPoint,
         tokens: any TokenStore, care: any StoreCare, capacity: any CapacityView,
         pages: Pages, history: PoolHistory, receiver: RemoteWriteReceiver,
         desk: QueryDesk, clock: any WallClock, logger: Logger = Logger(label: "haidang.http")
     ) {
         self.view = view
         self.evaluator = evaluator
+        self.ownEvaluator = ownEvaluator
         self.source = source
         self.checkPoint = checkPoint
         self.tokens = tokens
@@ -102,7 +106,7 @@ package struct APIServer: Sendable {
             database: DatabaseEndpoints(care: care, view: view, logger: logger),
             overview: OverviewEndpoint(
                 assembler: OverviewAssembler(
-                    view: view, evaluator: evaluator, source: source, history: history, clock: clock),
+                    view: view, evaluator: ownEvaluator, source: source, history: history, clock: clock),
                 pages: pages),
             explore: ExploreEndpoint(view: view, pages: pages, clock: clock),
             capacity: CapacityEndpoints(

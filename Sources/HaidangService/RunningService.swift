@@ -41,7 +41,10 @@ final class RunningService: ServiceView {
     /// Where the listener is bound: a reload does not move it.
     let listen: ListenAddress
     private let reloader = Reloader()
+    /// Answers who asks over the API.
     let evaluator: any QueryEvaluator
+    /// Answers the pages and the forecasts, which need room when askers have taken all of theirs.
+    let ownEvaluator: any QueryEvaluator
     let queries = QueryDesk()
 
     struct Mutable {
@@ -86,11 +89,12 @@ final class RunningService: ServiceView {
         }
         timeSeries = try SampleStore(directory: lock.directory, options: storeOptions, clock: clock, lock: lock)
         evaluator = PromQLEvaluator(source: timeSeries, lookback: .seconds(300))
+        ownEvaluator = PromQLEvaluator(source: timeSeries, lookback: .seconds(300))
         state = try StateDatabase(directory: lock.directory)
         snmp = try SNMPClient()
         http = HTTPClient()
         capacity = CapacityDesk(
-            configuration, evaluator: evaluator, appender: timeSeries, ledger: state, clock: clock, logger: logger)
+            configuration, evaluator: ownEvaluator, appender: timeSeries, ledger: state, clock: clock, logger: logger)
         let plan = try pollPlan(configuration, secrets: options.secrets)
         var stateOptions = StateEngine.Options()
         stateOptions.missedPolls = service.missedPolls

@@ -38,9 +38,9 @@ package func runService(
     if let token = options.provisionedToken { try await provision(token, in: running.state, at: clock.now) }
     let setUpToken = try await running.checkPoint.makeSetUpToken(at: clock.now)
     let history = PoolHistory()
-    let evaluator = running.evaluator
     let api = APIServer(
-        view: running, evaluator: evaluator, source: running.timeSeries, checkPoint: running.checkPoint,
+        view: running, evaluator: running.evaluator, ownEvaluator: running.ownEvaluator, source: running.timeSeries,
+        checkPoint: running.checkPoint,
         tokens: running.state, care: DatabaseCare(store: running.timeSeries, directory: lock.directory),
         capacity: running.capacity,
         pages: try Pages(), history: history, receiver: RemoteWriteReceiver(appender: running.timeSeries),
@@ -71,7 +71,7 @@ package func runService(
     }
     services.append(SelfMetricsService(running: running))
     services.append(CapacityService(desk: running.capacity, running: running))
-    services.append(PoolHistoryService(history: history, running: running, evaluator: evaluator))
+    services.append(PoolHistoryService(history: history, running: running, evaluator: running.ownEvaluator))
     services.append(ReloadSignal(running: running))
     services.append(controlSocket(api, directory: lock.directory, logger: logger))
     services.append(listener(api, running: running, ready: ready, logger: logger))

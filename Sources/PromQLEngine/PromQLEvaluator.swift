@@ -132,6 +132,7 @@ package struct PromQLEvaluator: QueryEvaluator {
         }
         var answer = QueryAnswer(
             value, warnings: evaluation.annotations.warnings, infos: evaluation.annotations.infos)
+        evaluation.budget.lease.settle(at: evaluation.budget.held)
         answer.lease = evaluation.budget.lease
         answer.statistics.evaluationTime = ContinuousClock.now - began
         answer.statistics.samples = evaluation.budget.samples

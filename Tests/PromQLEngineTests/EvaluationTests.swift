@@ -269,7 +269,7 @@ private func seconds(_ value: Double) -> Timestamp { Timestamp(seconds: value) }
 
     @Test("queries share the samples they may hold, and an answer holds its own until it goes")
     func sharedSamples() async throws {
-        let engine = PromQLEvaluator(source: source, samplesHeld: 100_000)
+        let engine = PromQLEvaluator(source: source, samplesHeld: 70_000)
         func ask() async throws -> QueryAnswer {
             try await engine.instant(
                 "vector(1)[20000s:1s]", at: seconds(20_000), scope: .everything)

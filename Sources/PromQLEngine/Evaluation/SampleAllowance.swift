@@ -48,5 +48,13 @@ final class SampleAllowance: Sendable {
             }
             return true
         }
+
+        /// Keeps just what is held, when nothing more will be.
+        func settle(at held: Int) {
+            let spare = taken.load(ordering: .relaxed) - held
+            guard spare > 0 else { return }
+            taken.subtract(spare, ordering: .relaxed)
+            allowance.give(spare)
+        }
     }
 }
