@@ -11,27 +11,10 @@ import Testing
 /// The agent of Net-SNMP, as a stranger to compare with.
 @Suite("Net-SNMP's agent", .enabled(if: programPath("snmpd") != nil, "snmpd is not installed"))
 struct SnmpdTests {
-    /// A UDP port on loopback that was free a moment ago.
-    private static func freePort() throws -> UInt16 {
-        let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        inet_pton(AF_INET, "127.0.0.1", &address.sin_addr)
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let code = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                bind(descriptor, address, length) == 0 ? getsockname(descriptor, address, &length) : -1
-            }
-        }
-        try #require(code == 0)
-        return UInt16(bigEndian: address.sin_port)
-    }
-
     @Test("this machine is polled twice over SNMPv2c and over SNMPv3 with SHA and AES", arguments: ["v2c", "v3"])
     func thisMachine(version: String) async throws {
         let directory = try TemporaryDirectory()
-        let port = try Self.freePort()
+        let port = try freeDatagramPort()
         let configuration = """
             rocommunity public
             createUser haidang SHA "authentication-phrase" AES "privacy-phrase"
