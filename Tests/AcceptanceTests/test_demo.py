@@ -81,13 +81,16 @@ def test_the_metrics_page_parses(demo):
 def test_own_and_common_metrics_pass_the_linter(demo):
     check = promtool(metrics(demo, "?scope=self"))
     assert check.returncode == 0, check.stdout.decode() + check.stderr.decode()
-    # The linter knows quantiles of summaries only; those of fill dates are quantiles of a forecast.
-    common = '{__name__=~"capacity_.*|link_.*|device_.*|room_.*",__name__!="capacity_forecast_fill_timestamp_seconds"}'
+    common = '{__name__=~"capacity_.*|link_.*|device_.*|room_.*"}'
     with demo.open("/federate?" + urllib.parse.urlencode({"match[]": common})) as reply:
         page = reply.read()
     assert page.count(b"\n") > 500
     check = promtool(page)
-    assert check.returncode == 0, check.stdout.decode() + check.stderr.decode()
+    # The linter knows quantiles of summaries only; those of fill dates are quantiles of a forecast.
+    known = 'capacity_forecast_fill_timestamp_seconds non-summary metrics should not have "quantile" label'
+    complaints = (check.stdout + check.stderr).decode().splitlines()
+    assert [complaint for complaint in complaints if complaint != known] == []
+    assert check.returncode == 0 or known in complaints
 
 
 # An access link of a commune and the site behind it.
