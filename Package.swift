@@ -54,7 +54,7 @@ let package = Package(
     ],
     targets: [
         // C
-        .target(name: "CPlatform"),
+        .target(name: "CPlatform", linkerSettings: [.linkedLibrary("crypto")]),
         .target(name: "CNetSNMP", linkerSettings: [.linkedLibrary("netsnmp")]),
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
         // Config/modules, which is part of the program.

@@ -113,7 +113,7 @@ download_swift() {
 # What building and running needs.
 build_packages=(
     binutils ca-certificates curl g++ git libc6-dev libcurl4-openssl-dev libjs-dygraphs libncurses6 libre2-dev
-    libsnappy-dev libsnmp-dev libsqlite3-dev libxml2 pkg-config tzdata zlib1g-dev
+    libsnappy-dev libsnmp-dev libsqlite3-dev libssl-dev libxml2 pkg-config tzdata zlib1g-dev
 )
 
 # Builds what is named (all when nothing is), unless nothing has changed since.
