@@ -17,10 +17,11 @@ struct SimulatedPaths {
         used = [Double](repeating: 0, count: count * points)
     }
 
-    /// - Parameter value: a share of the capacity; what profiles add may lead it out of 0 to 1, where no use is.
+    /// - Parameter value: a share of the capacity; what profiles add may lead it out of 0 to 1, where no use is. NaN, as
+    ///   a calibration without sense may make it, is 0.
     @inline(__always)
     mutating func keep(_ value: Double, path: Int, point: Int) {
-        if point < points { used[point * passages.count + path] = min(max(value, 0), 1) }
+        if point < points { used[point * passages.count + path] = value > 0 ? min(value, 1) : 0 }
     }
 
     /// A full pool stays full: nothing more fits.
