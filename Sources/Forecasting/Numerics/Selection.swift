@@ -4,41 +4,73 @@ enum Selection {
     /// - Precondition: the rank is an index of values, and no value is NaN.
     static func select(_ rank: Int, of values: inout [Double]) -> Double {
         values.withUnsafeMutableBufferPointer { values in
-            var low = 0
-            var high = values.count - 1
-            while low < high {
-                let middle = low + (high - low) / 2
-                // The median of three keeps sorted input from being the worst case.
-                if values[middle] < values[low] { values.swapAt(middle, low) }
-                if values[high] < values[low] { values.swapAt(high, low) }
-                if values[high] < values[middle] { values.swapAt(high, middle) }
-                let pivot = values[middle]
-                var left = low
-                var right = high
-                while left <= right {
-                    while values[left] < pivot { left += 1 }
-                    while pivot < values[right] { right -= 1 }
-                    if left <= right {
-                        values.swapAt(left, right)
-                        left += 1
-                        right -= 1
-                    }
-                }
-                if rank <= right { high = right } else if rank >= left { low = left } else { break }
-            }
+            arrange(rank, of: values, upTo: values.count)
             return values[rank]
         }
     }
 
-    /// The value below which a share of the values lies, between the two ranks next to it; NaN without values.
-    static func quantile(_ share: Double, of values: inout [Double]) -> Double {
-        guard !values.isEmpty else { return .nan }
-        let rank = min(max(share, 0), 1) * Double(values.count - 1)
-        let place = Int(rank)
-        let low = select(place, of: &values)
-        guard place + 1 < values.count else { return low }
-        var high = values[place + 1]
-        for value in values[(place + 1)...] where value < high { high = value }
-        return low + (high - low) * (rank - Double(place))
+    /// The values below which shares of the values lie, each between the two ranks next to it; NaN without values.
+    ///
+    /// Values are reordered.
+    /// - Parameter shares: in ascending order.
+    static func quantiles(_ shares: [Double], of values: inout [Double]) -> [Double] {
+        guard !values.isEmpty else { return shares.map { _ in .nan } }
+        var result = shares
+        values.withUnsafeMutableBufferPointer { values in
+            // The greatest first: what it leaves behind it is out of the way of those below.
+            var end = values.count
+            var next = Double.nan
+            for (index, share) in shares.enumerated().reversed() {
+                let rank = min(max(share, 0), 1) * Double(values.count - 1)
+                let place = Int(rank)
+                // Shares of few values may fall between the same two ranks.
+                if place + 1 < end || end == values.count {
+                    arrange(place, of: values, upTo: end)
+                    next = values[(place + 1)..<end].reduce(.infinity, min)
+                    end = place + 1
+                }
+                let low = values[place]
+                result[index] = next.isFinite ? low + (next - low) * (rank - Double(place)) : low
+            }
+        }
+        return result
+    }
+
+    /// Reorders the first `end` values: none greater before the rank, none less behind it.
+    private static func arrange(_ rank: Int, of values: UnsafeMutableBufferPointer<Double>, upTo end: Int) {
+        var low = 0
+        var high = end
+        while high - low > 1 {
+            // The median of three keeps sorted input from being the worst case.
+            let (first, middle, last) = (values[low], values[low + (high - low) / 2], values[high - 1])
+            let pivot = max(min(first, middle), min(max(first, middle), last))
+            let less = partition(values, low..<high) { $0 < pivot }
+            if rank < less {
+                high = less
+                continue
+            }
+            // With those like the pivot apart, many equal values are no worst case either.
+            let notGreater = partition(values, less..<high) { $0 <= pivot }
+            if rank < notGreater { return }
+            low = notGreater
+        }
+    }
+
+    /// Puts the values that belong before all others of the range.
+    ///
+    /// Each value is swapped, wherever it belongs: no branch depends on values, since none could be predicted.
+    /// - Returns: the place behind them.
+    @inline(__always)
+    private static func partition(
+        _ values: UnsafeMutableBufferPointer<Double>, _ range: Range<Int>, _ belongs: (Double) -> Bool
+    ) -> Int {
+        var end = range.lowerBound
+        for place in range {
+            let value = values[place]
+            values[place] = values[end]
+            values[end] = value
+            end += belongs(value) ? 1 : 0
+        }
+        return end
     }
 }

@@ -34,14 +34,20 @@ struct SimulatedPaths {
     }
 
     /// Quantiles of use at each point of time still to come: days from today, and one value for each share.
+    /// - Parameter shares: in ascending order.
     func quantiles(_ shares: [Double]) -> [(day: Int, values: [Double])] {
-        (0..<points).compactMap { point in
+        // Every other path or so will do for a band; neighbours follow the same hypothesis.
+        let every = max(1, passages.count / 200)
+        var values: [Double] = []
+        values.reserveCapacity(passages.count)
+        return (0..<points).compactMap { point in
             let day = (point + 1) * step - lag
             guard day > 0 else { return nil }
-            // Every other path or so will do for a band; neighbours follow the same hypothesis.
-            let every = max(1, passages.count / 200)
-            var values = stride(from: 0, to: passages.count, by: every).map { used[point * passages.count + $0] }
-            return (day, shares.map { Selection.quantile($0, of: &values) })
+            values.removeAll(keepingCapacity: true)
+            for path in stride(from: 0, to: passages.count, by: every) {
+                values.append(used[point * passages.count + path])
+            }
+            return (day, Selection.quantiles(shares, of: &values))
         }
     }
 }
