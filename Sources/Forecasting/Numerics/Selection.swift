@@ -41,36 +41,55 @@ enum Selection {
         var low = 0
         var high = end
         while high - low > 1 {
-            // The median of three keeps sorted input from being the worst case.
-            let (first, middle, last) = (values[low], values[low + (high - low) / 2], values[high - 1])
-            let pivot = max(min(first, middle), min(max(first, middle), last))
-            let less = partition(values, low..<high) { $0 < pivot }
+            let pivot = pivot(for: rank, of: values, low..<high)
+            let less = partition(values, low..<high) { isNegative($0 - pivot) }
             if rank < less {
-                high = less
-                continue
+                // Not without an end even should a value be NaN after all.
+                high = min(less, high - 1)
+            } else if (less - low) * 8 > high - low {
+                low = less
+            } else {
+                // With those like the pivot apart, many equal values are no worst case.
+                let greater = partition(values, less..<high) { 1 - isNegative(pivot - $0) }
+                if rank < greater { return }
+                low = max(greater, low + 1)
             }
-            // With those like the pivot apart, many equal values are no worst case either.
-            let notGreater = partition(values, less..<high) { $0 <= pivot }
-            if rank < notGreater { return }
-            low = notGreater
         }
     }
 
-    /// Puts the values that belong before all others of the range.
+    /// Of three values of the range the least, the middle or the greatest, as the rank is in the range's first third, its
+    /// second or its last (Martínez, Panario, Viola: "Adaptive sampling for quickselect", 2004).
+    private static func pivot(
+        for rank: Int, of values: UnsafeMutableBufferPointer<Double>, _ range: Range<Int>
+    ) -> Double {
+        let (low, high) = (range.lowerBound, range.upperBound)
+        let (first, second, third) = (values[low], values[low + (high - low) / 2], values[high - 1])
+        let least = min(first, second)
+        let greatest = max(first, second)
+        if (rank - low) * 3 < high - low { return min(least, third) }
+        if (high - 1 - rank) * 3 < high - low { return max(greatest, third) }
+        return max(least, min(greatest, third))
+    }
+
+    /// Puts the values that belong, 1 and not 0, before all others of the range.
     ///
     /// Each value is swapped, wherever it belongs: no branch depends on values, since none could be predicted.
     /// - Returns: the place behind them.
     @inline(__always)
     private static func partition(
-        _ values: UnsafeMutableBufferPointer<Double>, _ range: Range<Int>, _ belongs: (Double) -> Bool
+        _ values: UnsafeMutableBufferPointer<Double>, _ range: Range<Int>, _ belongs: (Double) -> Int
     ) -> Int {
         var end = range.lowerBound
         for place in range {
             let value = values[place]
             values[place] = values[end]
             values[end] = value
-            end += belongs(value) ? 1 : 0
+            end += belongs(value)
         }
         return end
     }
+
+    /// The sign's bit as a number, 1 below 0: a comparison might become a branch.
+    @inline(__always)
+    private static func isNegative(_ value: Double) -> Int { Int(truncatingIfNeeded: value.bitPattern &>> 63) }
 }
