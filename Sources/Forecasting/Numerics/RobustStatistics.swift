@@ -28,13 +28,19 @@ enum RobustStatistics {
     static func runningMedian(_ values: [Double], reach: Int) -> [Double] {
         var result = values
         var window: [Double] = []
-        window.reserveCapacity(2 * reach + 2)
+        window.reserveCapacity(2 * reach + 1)
         for entering in 0..<(values.count + reach) {
-            if entering < values.count { insert(values[entering], into: &window) }
             let centre = entering - reach
-            guard centre >= 0 else { continue }
             let leaving = centre - reach - 1
-            if leaving >= 0 { remove(values[leaving], from: &window) }
+            if leaving >= 0, entering < values.count {
+                var sorted = window.mutableSpan
+                replace(values[leaving], with: values[entering], in: &sorted)
+            } else if leaving >= 0 {
+                window.remove(at: place(of: values[leaving], in: window.span))
+            } else if entering < values.count {
+                window.insert(values[entering], at: place(of: values[entering], in: window.span))
+            }
+            guard centre >= 0 else { continue }
             let middle = window.count / 2
             result[centre] =
                 window.count.isMultiple(of: 2) ? (window[middle - 1] + window[middle]) / 2 : window[middle]
@@ -42,21 +48,24 @@ enum RobustStatistics {
         return result
     }
 
-    private static func insert(_ value: Double, into sorted: inout [Double]) {
-        sorted.insert(value, at: lowerBound(value, sorted))
-    }
-
-    private static func remove(_ value: Double, from sorted: inout [Double]) {
-        sorted.remove(at: lowerBound(value, sorted))
-    }
-
-    private static func lowerBound(_ value: Double, _ sorted: [Double]) -> Int {
-        var low = 0
-        var high = sorted.count
-        while low < high {
-            let middle = (low + high) / 2
-            if sorted[middle] < value { low = middle + 1 } else { high = middle }
+    /// Values in between move over by one place.
+    private static func replace(_ old: Double, with new: Double, in sorted: inout MutableSpan<Double>) {
+        var hole = place(of: old, in: sorted.span)
+        while hole > 0, sorted[hole - 1] > new {
+            sorted[hole] = sorted[hole - 1]
+            hole -= 1
         }
-        return low
+        while hole + 1 < sorted.count, sorted[hole + 1] < new {
+            sorted[hole] = sorted[hole + 1]
+            hole += 1
+        }
+        sorted[hole] = new
+    }
+
+    /// The first place of the value in sorted values, or where it belongs; in few of them faster than by halves.
+    private static func place(of value: Double, in sorted: Span<Double>) -> Int {
+        var place = 0
+        while place < sorted.count, sorted[place] < value { place += 1 }
+        return place
     }
 }
