@@ -18,6 +18,7 @@ package struct GrowthPrior: Sendable {
     /// How strongly a wandering rate is held against, by its ratio.
     package var wanderPrior = 1.0
     /// Deviations of the rate's daily change as multiples of the daily shock's deviation; the first is a constant rate.
+    /// At most eight.
     let wanderRatios = [0, 0.003, 0.008, 0.02, 0.05, 0.12]
 
     /// Growth of a pool of which nothing is known yet, and its deviation, as shares of its use a day.
