@@ -2,7 +2,7 @@
 enum NormalScores {
     /// A power of two.
     private static let count = 1_024
-    private static let table: [Double] = (0..<count).map { place in
+    static let table: [Double] = (0..<count).map { place in
         NormalDistribution.quantile((Double(place) + 0.5) / Double(count))
     }
 
@@ -11,5 +11,8 @@ enum NormalScores {
 
     /// The number that ten of the bits select, the upper ones of the lower half.
     @inline(__always)
-    static func value(of bits: UInt64) -> Double { table[Int(truncatingIfNeeded: (bits &>> 22) & 1_023)] }
+    static func value(of bits: UInt64) -> Double { table[place(of: bits)] }
+
+    @inline(__always)
+    static func place(of bits: UInt64) -> Int { Int(truncatingIfNeeded: (bits &>> 22) & 1_023) }
 }

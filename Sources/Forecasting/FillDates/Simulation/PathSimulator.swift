@@ -5,19 +5,19 @@ import Glibc
 /// The first-passage time of the simulated daily maxima is the fill date. A block of days that cannot reach the
 /// capacity is stepped over at once, so that a path of a year costs about as much as the weeks in it.
 struct PathSimulator {
-    private let structure: UsageStructure
+    let structure: UsageStructure
     private let shocks: GrowthShocks
     private let calibration: FleetCalibration
-    private let future: FutureDays
+    let future: FutureDays
     /// Jumps in paths that follow a model, and in paths that replay all growth.
-    private let jumps: JumpProcess
-    private let foreignJumps: JumpProcess
+    let jumps: JumpProcess
+    let foreignJumps: JumpProcess
     /// Use at the last reading as a share, without what is only noise, teeth or weekday.
     private let startLevel: Double
     /// The day of the last reading, an index into the history.
     private let startDay: Int
     /// The share at which the pool is full.
-    private let limit = 1.0
+    let limit = 1.0
     /// Every so many blocks the use of all paths is kept.
     private let bandStep: Int
 
@@ -83,63 +83,59 @@ struct PathSimulator {
         let fleetWander = calibration.rateWander * restlessness * rate
         let wander =
             ((hypothesis.wander * hypothesis.wander + fleetWander * fleetWander) * Double(length)).squareRoot()
-        let process = isReplay ? foreignJumps : jumps
-        let meanGap = process.meanGap(&random)
-        var nextJump = meanGap.isFinite ? -log(random.uniform()) * meanGap : .infinity
-        var tooth = structure.regularDrops.map { ToothCycle($0, pathStart: startDay) }
-        var toothHeight = 0.0
-        // A retention job keeps the use below its threshold; only a jump of a day gets past it.
-        let purges = structure.retentionPurges.flatMap { random.uniform() < $0.confidence ? $0 : nil }
-        let ceiling = min(limit, purges?.threshold ?? limit)
+        let isYearly = hypothesis.yearCosine != 0 || hypothesis.yearSine != 0
+        var events = Events(
+            meanGap: (isReplay ? foreignJumps : jumps).meanGap(&random), ceiling: limit, isReplay: isReplay)
+        if events.meanGap.isFinite { events.nextJump = -log(random.uniform()) * events.meanGap }
+        events.tooth = structure.regularDrops.map { ToothCycle($0, pathStart: startDay) }
+        if let purges = structure.retentionPurges, random.uniform() < purges.confidence {
+            events.ceiling = min(limit, purges.threshold)
+        }
+        let blocks = pool.blocks
+        let scores = NormalScores.table
+        let blockDays = Double(length)
+        let highestOffset = future.highestOffset
+        let ceiling = events.ceiling
         var level = startLevel
-        var start = random.index(below: pool.starts)
+        var start = random.index(below: blocks.count)
+        var untilKept = bandStep
+        var point = 0
         for block in 0..<future.blocks {
-            let before = block * length
             // One draw serves all of a block: its upper half, the lowest bits, and those between.
             let bits = random.next()
             if block > 0 {
                 // Four blocks in a row on average (Politis, Romano: "The stationary bootstrap", 1994).
-                if start + length < pool.starts, bits & 3 != 0 {
-                    start += length
-                } else {
-                    start = SplitMix64.index(below: pool.starts, of: bits)
-                }
+                let another = SplitMix64.index(below: blocks.count, of: bits)
+                start += length
+                start = start < blocks.count && bits & 3 != 0 ? start : another
             }
-            var dailyRate =
-                rate + hypothesis.yearCosine * future.yearCosine[block] + hypothesis.yearSine * future.yearSine[block]
+            var dailyRate = rate
+            if isYearly {
+                dailyRate += hypothesis.yearCosine * future.yearCosine[block]
+                dailyRate += hypothesis.yearSine * future.yearSine[block]
+            }
             if onLevel != 0 {
                 // Half a block ahead, so that the straight step follows the bend.
-                dailyRate = (dailyRate + onLevel * (level - startLevel)) * (1 + 0.5 * onLevel * Double(length))
+                dailyRate = (dailyRate + onLevel * (level - startLevel)) * (1 + 0.5 * onLevel * blockDays)
             }
-            let growth = dailyRate * Double(length)
-            let isEventful =
-                tooth != nil || nextJump <= Double(before + length) || (!isReplay && future.blockHasMonthDay[block])
-            let highest = level + max(0, growth) + activity * pool.blockPeak[start] + future.highestOffset
-            if !isEventful, highest < ceiling {
-                level += growth + activity * pool.blockSum[start]
-            } else {
-                for place in 0..<length {
-                    let day = before + place + 1
-                    level += dailyRate + activity * pool.lasting[start + place]
-                    if !isReplay, future.isMonthDay[day], let sizes = structure.monthDayGrowth?.sizes {
-                        level += sizes[random.index(below: sizes.count)]
-                    }
-                    while nextJump <= Double(day) {
-                        level += process.size(&random)
-                        nextJump -= log(random.uniform()) * meanGap
-                    }
-                    if tooth != nil { toothHeight = tooth?.height(on: day, &random) ?? 0 }
-                    let used = level + activity * pool.passing[start + place] + future.offset[day] + toothHeight
-                    if used >= limit { return day }
-                    if used >= ceiling, let purges {
-                        level *= purges.kept[random.index(below: purges.kept.count)]
-                    }
-                }
+            let growth = dailyRate * blockDays
+            let rise = growth > 0 ? growth : 0
+            let highest = level + rise + activity * blocks[start].peak + highestOffset
+            if highest < ceiling, !mayHappen(events, in: block) {
+                level += growth + activity * blocks[start].sum
+            } else if let day = live(
+                through: block, from: &level, dailyRate: dailyRate, activity: activity, pool, start: start,
+                &events, random: &random)
+            {
+                return day
             }
-            level = max(level, 0)
-            if wander > 0 { rate += wander * NormalScores.value(of: bits) }
-            if (block + 1) % bandStep == 0 {
-                paths.keep(level + future.offset[before + length] + toothHeight, path: path, point: block / bandStep)
+            if level < 0 { level = 0 }
+            if wander > 0 { rate += wander * scores[NormalScores.place(of: bits)] }
+            untilKept -= 1
+            if untilKept == 0 {
+                untilKept = bandStep
+                paths.keep(level + future.offset[(block + 1) * length] + events.toothHeight, path: path, point: point)
+                point += 1
             }
         }
         return .max

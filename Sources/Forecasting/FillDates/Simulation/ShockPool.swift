@@ -8,13 +8,17 @@ struct ShockPool {
     private(set) var lasting: [Double]
     /// What of it shows on that day only.
     private(set) var passing: [Double]
-    /// For each start the sum of a block's lasting shocks.
-    private(set) var blockSum: [Double] = []
-    /// For each start the highest point of a block above its start.
-    private(set) var blockPeak: [Double] = []
+    /// A block's lasting shocks in all, and its highest point above its start.
+    struct Block {
+        let sum: Double
+        let peak: Double
+    }
+
+    /// For each start the block from there.
+    private(set) var blocks: [Block] = []
 
     /// The number of days a block may start on; at least 1.
-    var starts: Int { blockSum.count }
+    var starts: Int { blocks.count }
 
     /// - Parameters:
     ///   - lasting: may be short or empty: then it is repeated, or still.
@@ -35,8 +39,7 @@ struct ShockPool {
         self.lasting = lasting
         self.passing = passing
         let starts = lasting.count - length + 1
-        blockSum.reserveCapacity(starts)
-        blockPeak.reserveCapacity(starts)
+        blocks.reserveCapacity(starts)
         for start in 0..<starts {
             var sum = 0.0
             var peak = -Double.infinity
@@ -44,14 +47,13 @@ struct ShockPool {
                 sum += lasting[place]
                 peak = max(peak, sum + passing[place])
             }
-            blockSum.append(sum)
-            blockPeak.append(peak)
+            blocks.append(Block(sum: sum, peak: peak))
         }
     }
 
     /// The variance of a block's sum per day: how fast the lasting shocks spread.
     var variancePerDay: Double {
-        let mean = blockSum.reduce(0, +) / Double(starts)
-        return blockSum.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(starts * Self.blockLength)
+        let mean = blocks.reduce(0) { $0 + $1.sum } / Double(starts)
+        return blocks.reduce(0) { $0 + ($1.sum - mean) * ($1.sum - mean) } / Double(starts * Self.blockLength)
     }
 }

@@ -6,7 +6,7 @@ struct SimulatedPaths {
     let points: Int
     let step: Int
     private let lag: Int
-    /// Use by point and path.
+    /// Use by path and point.
     private var used: [Double]
 
     init(count: Int, points: Int, step: Int, lag: Int) {
@@ -21,14 +21,14 @@ struct SimulatedPaths {
     ///   a calibration without sense may make it, is 0.
     @inline(__always)
     mutating func keep(_ value: Double, path: Int, point: Int) {
-        if point < points { used[point * passages.count + path] = value > 0 ? min(value, 1) : 0 }
+        if point < points { used[path * points + point] = value > 0 ? min(value, 1) : 0 }
     }
 
     /// A full pool stays full: nothing more fits.
     mutating func fill(_ path: Int, from day: Int, with limit: Double) {
         var point = day == .max ? points : (day - 1) / step
         while point < points {
-            used[point * passages.count + path] = limit
+            used[path * points + point] = limit
             point += 1
         }
     }
@@ -38,15 +38,11 @@ struct SimulatedPaths {
     func quantiles(_ shares: [Double]) -> [(day: Int, values: [Double])] {
         // Every other path or so will do for a band; neighbours follow the same hypothesis.
         let every = max(1, passages.count / 200)
-        var values: [Double] = []
-        values.reserveCapacity(passages.count)
+        var values = [Double](repeating: 0, count: (passages.count + every - 1) / every)
         return (0..<points).compactMap { point in
             let day = (point + 1) * step - lag
             guard day > 0 else { return nil }
-            values.removeAll(keepingCapacity: true)
-            for path in stride(from: 0, to: passages.count, by: every) {
-                values.append(used[point * passages.count + path])
-            }
+            for place in values.indices { values[place] = used[place * every * points + point] }
             return (day, Selection.quantiles(shares, of: &values))
         }
     }
