@@ -8,20 +8,23 @@ package enum ForecastLine {
     /// - Parameter line: without its end.
     /// - Returns: the answer, without an end of line.
     package static func answer(to line: [UInt8]) throws(ForecastLineError) -> [UInt8] {
-        let kind: Kind = try decode(line)
-        guard kind.isAboutFilling else { return try rateAnswer(try decode(line)) }
-        return try fillAnswer(try decode(line))
+        switch try decode(line) as Question {
+        case .filling(let question): return try fillAnswer(question)
+        case .rate(let question): return try rateAnswer(question)
+        }
     }
 
-    private struct Kind: Decodable {
-        var isAboutFilling: Bool
+    private enum Question: Decodable {
+        case filling(FillQuestion)
+        case rate(RateQuestion)
 
         private enum Key: String, CodingKey {
             case capacity
         }
 
         init(from decoder: any Decoder) throws {
-            isAboutFilling = try decoder.container(keyedBy: Key.self).contains(.capacity)
+            let isAboutFilling = try decoder.container(keyedBy: Key.self).contains(.capacity)
+            self = isAboutFilling ? .filling(try FillQuestion(from: decoder)) : .rate(try RateQuestion(from: decoder))
         }
     }
 
