@@ -33,7 +33,7 @@ package struct FillForecaster: Sendable {
     }
 
     /// - Parameter horizon: days from today that are looked at; confined to 0…3650.
-    /// - Complexity: about a millisecond for two years of history and a year ahead.
+    /// - Complexity: less than a millisecond for two years of history and a year ahead, a fourth of it for a weekly band.
     package func forecast(_ history: CapacityHistory, horizon: Int) -> FillForecast {
         let horizon = min(max(horizon, 0), Self.longestHorizon)
         let readings = CleanedReadings(history)
