@@ -109,6 +109,8 @@ let package = Package(
             resources: [
                 .embedInCode("Resources/head.mustache"),
                 .embedInCode("Resources/switches.mustache"),
+                .embedInCode("Resources/spark.mustache"),
+                .embedInCode("Resources/fill.mustache"),
                 .embedInCode("Resources/overview.mustache"),
                 .embedInCode("Resources/map.mustache"),
                 .embedInCode("Resources/incidents.mustache"),

@@ -110,10 +110,12 @@ package struct OverviewModel: Sendable {
         package var history: [Double]
         /// Age of the newest sample in seconds; nil without data.
         package var age: Double?
+        /// Nil before the first.
+        package var forecast: Forecast?
 
         package init(
             id: String, name: String, used: Double?, size: Double?, fullAt: Double, growthPerDay: Double?,
-            history: [Double], age: Double?
+            history: [Double], age: Double?, forecast: Forecast? = nil
         ) {
             self.id = id
             self.name = name
@@ -123,6 +125,29 @@ package struct OverviewModel: Sendable {
             self.growthPerDay = growthPerDay
             self.history = history
             self.age = age
+            self.forecast = forecast
+        }
+    }
+
+    /// When a pool is full, as the capacity page tells it.
+    package struct Forecast: Sendable {
+        package var madeAt: Timestamp
+        package var abstention: CapacityModel.Abstention?
+        package var fill: CapacityModel.FillDays
+        /// Days until the order has to be out; negative: overdue; nil: no need in sight.
+        package var orderWithin: Double?
+        /// Nearest day first.
+        package var band: [CapacityModel.UsePoint]
+
+        package init(
+            madeAt: Timestamp, abstention: CapacityModel.Abstention?, fill: CapacityModel.FillDays,
+            orderWithin: Double?, band: [CapacityModel.UsePoint]
+        ) {
+            self.madeAt = madeAt
+            self.abstention = abstention
+            self.fill = fill
+            self.orderWithin = orderWithin
+            self.band = band
         }
     }
 

@@ -1,3 +1,5 @@
+import Foundation
+
 /// What surrounds the content of every page: language, theme, links to assets and to the page in another guise.
 struct PageFrame {
     let catalogue: Catalogue
@@ -33,6 +35,19 @@ struct PageFrame {
 
     /// Another page in the same language and theme.
     func link(to address: String) -> String { address + query(catalogue.language, theme) }
+
+    /// The capacity page with a resource in its chart.
+    func link(toResource id: String) -> String {
+        link(to: "/capacity") + "&resource=" + Self.encoded(id) + "#chosen"
+    }
+
+    /// For a parameter of a link.
+    static func encoded(_ text: String) -> String {
+        text.addingPercentEncoding(withAllowedCharacters: unreserved) ?? ""
+    }
+
+    private static let unreserved = CharacterSet(
+        charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
     private func link(_ language: PageLanguage, _ theme: PageTheme?) -> String {
         query(language, theme) + keptParameters

@@ -13,7 +13,10 @@ struct OverviewPageTests {
         pages = try Self.shared.get()
     }
 
-    static let models = ["calm": SampleCity.calm(), "troubled": SampleCity.troubled(), "empty": emptyModel]
+    static let models = [
+        "calm": SampleCity.calm(), "troubled": SampleCity.troubled(), "empty": emptyModel,
+        "forecast": SampleCity.forecast(),
+    ]
 
     static var emptyModel: OverviewModel {
         var model = SampleCity.model(groups: [], trunks: [])
@@ -27,7 +30,7 @@ struct OverviewPageTests {
         return model
     }
 
-    @Test(arguments: PageLanguage.allCases, ["calm", "troubled", "empty"])
+    @Test(arguments: PageLanguage.allCases, ["calm", "troubled", "empty", "forecast"])
     func `a page is well formed and obeys a strict content security policy`(
         language: PageLanguage, name: String
     ) throws {
@@ -107,6 +110,38 @@ struct OverviewPageTests {
         ] {
             #expect(english.contains(text), "\(text)")
         }
+    }
+
+    @Test func `pools with a forecast tell days, date and order, and the next to fill is a figure`() throws {
+        let model = SampleCity.forecast()
+        let page = pages.overview(model, language: .vietnamese, theme: .dark)
+        let check = MarkupCheck(page)
+        let days = (0.9 * 11 - 8.2) / 0.0412
+        let text = check.text.replacing("\u{A0}", with: " ")
+        for expected in [
+            "(32–59)", "quá hạn 12 ngày", "trước 14/12/2026", "quá thất thường", "chưa có dự báo",
+            "Kho sắp đầy sớm nhất",
+            "kho đầy nhất 82 %", "dự báo lúc 03:12",
+        ] {
+            #expect(text.contains(expected), "\(expected)")
+        }
+        for name in ["days-to-full", "pool-next"] {
+            let raw = try #require(Double(check.figure(name).first ?? ""))
+            #expect(abs(raw - days) < 1e-6, "\(name)")
+        }
+        #expect(check.figure("pool-fullest") == ["\(4.9e12 / 6e12)"])
+        #expect(check.tags.contains { $0["href"] == "/capacity?lang=vi&amp;theme=dark&amp;resource=san-1#chosen" })
+        #expect(check.tags.count { $0["class"] == "band" } == 4)
+        // Nothing is named of what the forecast is silent about.
+        #expect(check.figure("days-to-full", id: "vsan") == [])
+    }
+
+    @Test func `the pools stand by days to full, then by how full they are`() {
+        var model = SampleCity.forecast()
+        model.pools.reverse()
+        let check = MarkupCheck(pages.overview(model, language: .english))
+        let order = check.tags.filter { $0["data-figure"] == "pool-used" }.compactMap { $0["data-id"] }
+        #expect(order == ["san-1", "backup", "nas-2", "vsan", "s3"])
     }
 
     @Test func `a calm city is said to be calm`() {

@@ -24,7 +24,8 @@ struct PreviewTests {
             }
         }
         let models = [
-            "troubled": SampleCity.troubled(), "calm": SampleCity.calm(), "crowded": CrowdedCity.model(),
+            "troubled": SampleCity.troubled(), "calm": SampleCity.calm(), "forecast": SampleCity.forecast(),
+            "crowded": CrowdedCity.model(),
             "hostile": HostileTextTests.model(String(repeating: "W<b>\u{202E}\"", count: 300)),
         ]
         for (name, model) in models {

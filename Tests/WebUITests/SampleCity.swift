@@ -194,6 +194,35 @@ enum SampleCity {
             growthPerDay: perDay.map { $0 * 1e12 }, history: history, age: age)
     }
 
+    /// Growth as before, in a band of a third of it; full where the band passes nine tenths of the size.
+    static func forecast(
+        _ pool: OverviewModel.Pool, orderWithin: Double?, abstention: CapacityModel.Abstention? = nil
+    ) -> OverviewModel.Forecast {
+        let used = pool.used ?? 0
+        let growth = pool.growthPerDay ?? 0
+        let room = 0.9 * (pool.size ?? 0) - used
+        let days = { (factor: Double) in growth > 0 && room / growth / factor <= 365 ? room / growth / factor : nil }
+        return OverviewModel.Forecast(
+            madeAt: Timestamp(milliseconds: now.milliseconds - 21_600_000), abstention: abstention,
+            fill: CapacityModel.FillDays(p10: days(1.3), p50: days(1), p90: days(0.7)), orderWithin: orderWithin,
+            band: (1...365).map { day in
+                let point = { (factor: Double) in used + growth * factor * Double(day) }
+                return CapacityModel.UsePoint(day: day, p10: point(0.7), p50: point(1), p90: point(1.3))
+            })
+    }
+
+    /// The troubled day, a forecast of each pool but one.
+    static func forecast() -> OverviewModel {
+        var model = troubled()
+        model.pools[0] = pool("san-1", "SAN-01 · camera", used: 8.2, size: 11, perDay: 0.0412, age: 21)
+        model.pools[1].growthPerDay = 0.005e12
+        for (index, order) in [(0, -12), (1, 20), (2, 120)] as [(Int, Double)] {
+            model.pools[index].forecast = forecast(model.pools[index], orderWithin: order)
+        }
+        model.pools[3].forecast = forecast(model.pools[3], orderWithin: nil, abstention: .unstable)
+        return model
+    }
+
     static func model(groups: [OverviewModel.AreaGroup], trunks: [OverviewModel.Trunk]) -> OverviewModel {
         OverviewModel(
             cityName: "Cần Thơ", now: now, timeZone: "Asia/Ho_Chi_Minh", dataAge: 8, groups: groups, trunks: trunks,

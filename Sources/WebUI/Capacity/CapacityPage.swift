@@ -1,4 +1,3 @@
-import Foundation
 import MonitoringModel
 
 /// Gathers what the capacity templates show.
@@ -23,14 +22,13 @@ struct CapacityPage {
         let chosen = model.resources.first { $0.id == model.chosen }
         let frame = PageFrame(
             catalogue: writer.catalogue, theme: theme,
-            keptParameters: chosen.map { "&resource=" + Self.encoded($0.id) } ?? "", assetPaths: assetPaths)
+            keptParameters: chosen.map { "&resource=" + PageFrame.encoded($0.id) } ?? "", assetPaths: assetPaths)
         let city = DisplayText.readable(model.cityName, limit: 60)
         let madeAt = model.madeAt ?? model.now
         let oldAfter = 2 * max(model.pollInterval, 1) + 10
         let rows = model.resources.prefix(Self.shownRows).map { resource in
             CapacityRow(writer: writer, resource: resource, madeAt: madeAt, oldAfter: oldAfter).values(
-                link: frame.link(to: "/capacity") + "&resource=" + Self.encoded(resource.id) + "#chosen",
-                isChosen: resource.id == model.chosen)
+                link: frame.link(toResource: resource.id), isChosen: resource.id == model.chosen)
         }
         let own: TemplateValues = [
             "title": writer.text(.capacityTitle, ["city": city]), "isDemo": model.isDemo,
@@ -98,12 +96,4 @@ struct CapacityPage {
         }
         return values
     }
-
-    /// For a parameter of a link.
-    private static func encoded(_ text: String) -> String {
-        text.addingPercentEncoding(withAllowedCharacters: unreserved) ?? ""
-    }
-
-    private static let unreserved = CharacterSet(
-        charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 }

@@ -1,8 +1,7 @@
-import Foundation
 import MonitoringModel
 
-/// How the capacity page writes amounts, days and reasons.
-struct CapacityWriter {
+/// How amounts, days and reasons of capacity are written.
+struct CapacityWriter: TextWriter {
     let catalogue: Catalogue
     let numbers: NumberFormat
     let times: TimeText
@@ -10,12 +9,7 @@ struct CapacityWriter {
     init(catalogue: Catalogue, timeZone: String) {
         self.catalogue = catalogue
         numbers = NumberFormat(catalogue.language)
-        times = TimeText(
-            catalogue: catalogue, zone: TimeZone(identifier: timeZone) ?? TimeZone(secondsFromGMT: 0) ?? .current)
-    }
-
-    func text(_ message: Message, _ values: KeyValuePairs<String, String> = [:]) -> String {
-        catalogue.text(message, values)
+        times = TimeText(catalogue: catalogue, timeZone: timeZone)
     }
 
     // MARK: Amounts

@@ -11,11 +11,11 @@ struct FiguresPart {
     }
 
     var values: TemplateValues {
-        ["figures": [sites, incidents, fullestPool, polls, rooms, notifications]]
+        ["figures": [sites, incidents, nextToFill ?? fullestPool, polls, rooms, notifications]]
     }
 
     private func card(
-        _ label: Message, _ level: PageWriter.Level, target: String, figure: String, raw: String, text: String,
+        _ label: Message, _ level: Level, target: String, figure: String, raw: String, text: String,
         rest: [TemplateValues] = [], notes: [TemplateValues]
     ) -> TemplateValues {
         [
@@ -44,7 +44,7 @@ struct FiguresPart {
         if unknown > 0 { notes.append(writer.text(.sitesUnknown, count: unknown)) }
         if warning > 0 { notes.append(writer.text(.sitesWarning, count: warning)) }
         if notes.isEmpty { notes.append(writer.text(.sitesAllReachable)) }
-        let level: PageWriter.Level =
+        let level: Level =
             total == 0 || unknown == total ? .none : lost > 0 ? .crit : unknown + warning > 0 ? .warn : .good
         return card(
             .sitesReachable, level, target: "#map", figure: "sites-reachable", raw: "\(reachable)",
@@ -66,16 +66,40 @@ struct FiguresPart {
             notes: dotted(notes))
     }
 
+    /// The pool with the fewest days, once one has a date; nil: none has.
+    private var nextToFill: TemplateValues? {
+        let rows = model.pools.map { PoolRow(writer: writer, pool: $0) }
+        guard let next = rows.min(by: { ($0.daysToFull ?? .infinity) < ($1.daysToFull ?? .infinity) }),
+            let days = next.daysToFull, let fill = next.fill
+        else { return nil }
+        let isFull = fill.fullOn.isEmpty
+        var notes = dotted(
+            [DisplayText.readable(next.pool.name, limit: 60), fill.fullOn].filter { !$0.isEmpty })
+        if let fullest {
+            notes += [
+                writer.piece(" · "),
+                writer.piece(
+                    writer.text(.poolFullestShare, ["share": numbers.percent(fullest.share)]), figure: "pool-fullest",
+                    raw: PageWriter.raw(fullest.share)),
+            ]
+        }
+        return card(
+            .poolNext, next.level, target: "#storage", figure: "pool-next", raw: PageWriter.raw(days), text: fill.days,
+            rest: isFull ? [] : [writer.piece(writer.text(.poolNextDays, ["range": fill.range]))], notes: notes)
+    }
+
+    private var fullest: (pool: OverviewModel.Pool, share: Double)? {
+        model.pools.compactMap { pool in PoolRow.share(pool).map { (pool, $0) } }.max { $0.1 < $1.1 }
+    }
+
     private var fullestPool: TemplateValues {
-        let fullest = model.pools.compactMap { pool in PoolRow.share(pool).map { (pool: pool, share: $0) } }
-            .max { $0.share < $1.share }
         guard let fullest else {
             return card(
                 .poolFullest, .none, target: "#storage", figure: "pool-fullest", raw: "", text: NumberFormat.nothing,
                 notes: [writer.piece(writer.text(.poolNone))])
         }
         return card(
-            .poolFullest, PoolRow.level(fullest.pool), target: "#storage", figure: "pool-fullest",
+            .poolFullest, PoolRow(writer: writer, pool: fullest.pool).level, target: "#storage", figure: "pool-fullest",
             raw: PageWriter.raw(fullest.share), text: numbers.percent(fullest.share),
             notes: dotted([
                 DisplayText.readable(fullest.pool.name, limit: 60),
@@ -84,7 +108,7 @@ struct FiguresPart {
     }
 
     private var polls: TemplateValues {
-        let level: PageWriter.Level =
+        let level: Level =
             switch model.pollQuality {
             case nil: .none
             case .some(0.97...): .good
@@ -105,7 +129,7 @@ struct FiguresPart {
 
     private var rooms: TemplateValues {
         let missing = model.roomCount - model.roomsReady
-        let level: PageWriter.Level = model.roomCount == 0 ? .none : missing > 0 ? .warn : .good
+        let level: Level = model.roomCount == 0 ? .none : missing > 0 ? .warn : .good
         let note =
             model.roomCount == 0
             ? writer.text(.roomsNone)

@@ -13,16 +13,19 @@ struct OverviewPage {
 
     var values: TemplateValues {
         let parts = [
-            frame, head, foot, FiguresPart(writer).values, MapPart(writer, layouts: layouts).values,
+            framed, head, foot, FiguresPart(writer).values, MapPart(writer, layouts: layouts).values,
             IncidentsPart(writer).values,
-            StoragePart(writer).values, TargetsPart(writer).values,
+            StoragePart(writer, frame: frame).values, TargetsPart(writer).values,
         ]
         return parts.reduce(into: [:]) { $0.merge($1) { first, _ in first } }
     }
 
-    private var frame: TemplateValues {
-        let frame = PageFrame(
+    private var frame: PageFrame {
+        PageFrame(
             catalogue: writer.catalogue, theme: theme, keptParameters: wall ? "&wall=1" : "", assetPaths: assetPaths)
+    }
+
+    private var framed: TemplateValues {
         let own: TemplateValues = [
             "wall": wall, "isDemo": model.isDemo,
             "title": writer.text(
@@ -48,7 +51,7 @@ struct OverviewPage {
                     "city": DisplayText.readable(model.cityName, limit: 60),
                 ]),
             "now": writer.dateTime(model.now), "nowISO": writer.machineTime(model.now),
-            "utcOffset": "\(CivilTime(model.now, in: writer.zone).offset)",
+            "utcOffset": "\(CivilTime(model.now, in: writer.times.zone).offset)",
             "isOld": writer.isOld(model.dataAge), "dataAgeRaw": PageWriter.raw(model.dataAge),
             "dataAge": model.dataAge.map { writer.text(.dataAge, ["ago": writer.ago($0)]) } ?? writer.text(.dataNone),
         ]

@@ -5,40 +5,25 @@ import MonitoringModel
 typealias TemplateValues = [String: Any]
 
 /// What the parts of a page share: the model, its language, and how times and spans are written.
-struct PageWriter {
+struct PageWriter: TextWriter {
     let model: OverviewModel
     let catalogue: Catalogue
     let numbers: NumberFormat
-    let zone: TimeZone
+    let times: TimeText
+    /// How days of forecasts are written.
+    let capacity: CapacityWriter
 
     init(_ model: OverviewModel, catalogue: Catalogue) {
         self.model = model
         self.catalogue = catalogue
         numbers = NumberFormat(catalogue.language)
-        zone = TimeZone(identifier: model.timeZone) ?? TimeZone(secondsFromGMT: 0) ?? .current
-    }
-
-    /// How a figure's level is drawn: class, sign and word go together.
-    enum Level: String {
-        case good, warn, crit, none
-    }
-
-    func text(_ message: Message, _ values: KeyValuePairs<String, String> = [:]) -> String {
-        catalogue.text(message, values)
+        times = TimeText(catalogue: catalogue, timeZone: model.timeZone)
+        capacity = CapacityWriter(catalogue: catalogue, timeZone: model.timeZone)
     }
 
     /// A text with one counted number.
     func text(_ message: Message, count: Int) -> String {
         catalogue.text(message, ["n": numbers.integer(count)])
-    }
-
-    func word(_ level: Level) -> String {
-        switch level {
-        case .good: text(.levelGood)
-        case .warn: text(.levelWarning)
-        case .crit: text(.levelCritical)
-        case .none: text(.levelUnknown)
-        }
     }
 
     func word(_ standing: OverviewModel.Standing) -> String {
@@ -52,8 +37,6 @@ struct PageWriter {
     }
 
     // MARK: - Times
-
-    private var times: TimeText { TimeText(catalogue: catalogue, zone: zone) }
 
     /// "Thứ Ba 24/11/2026 09:12:33 (GMT+7)".
     func dateTime(_ time: Timestamp) -> String { times.dateTime(time) }

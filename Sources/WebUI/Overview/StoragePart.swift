@@ -1,20 +1,29 @@
 import MonitoringModel
 
-/// The storage pools, the fullest first and those without data last.
+/// The storage pools by fewest days to full; those without a date follow, the fullest first and those without data last.
 struct StoragePart {
     let writer: PageWriter
+    let frame: PageFrame
 
-    init(_ writer: PageWriter) {
+    init(_ writer: PageWriter, frame: PageFrame) {
         self.writer = writer
+        self.frame = frame
     }
 
     var values: TemplateValues {
-        let pools = writer.model.pools.enumerated().sorted { first, second in
-            let a = PoolRow.share(first.element) ?? -1
-            let b = PoolRow.share(second.element) ?? -1
-            return a != b ? a > b : first.offset < second.offset
-        }.map { PoolRow(writer: writer, pool: $0.element).values }
-        return ["hasPools": !pools.isEmpty, "pools": pools]
+        let pools = writer.model.pools.map { PoolRow(writer: writer, pool: $0) }
+            .map { (row: $0, days: $0.daysToFull ?? .infinity, share: PoolRow.share($0.pool) ?? -1) }
+            .enumerated().sorted { first, second in
+                let (a, b) = (first.element, second.element)
+                return a.days != b.days
+                    ? a.days < b.days : a.share != b.share ? a.share > b.share : first.offset < second.offset
+            }.map { $0.element.row.values(link: frame.link(toResource: $0.element.row.pool.id)) }
+        let made = writer.model.pools.compactMap { $0.forecast?.madeAt }.max()
+        return [
+            "hasPools": !pools.isEmpty, "pools": pools,
+            "forecastMade": made.map { writer.text(.capacityMade, ["time": writer.shortTime($0)]) } ?? false as Any,
+            "forecastMadeISO": made.map(writer.machineTime) ?? "",
+        ]
     }
 }
 
@@ -31,16 +40,27 @@ struct PoolRow {
         return used / size
     }
 
-    /// Critical from the level that counts as full, a warning from nine tenths of it.
-    static func level(_ pool: OverviewModel.Pool) -> PageWriter.Level {
-        guard let share = share(pool) else { return .none }
-        return share >= pool.fullAt ? .crit : share >= 0.9 * pool.fullAt ? .warn : .good
+    /// Nil without a forecast.
+    var fill: FillColumns? {
+        pool.forecast.map {
+            FillColumns(
+                writer: writer.capacity, abstention: $0.abstention, fill: $0.fill, orderWithin: $0.orderWithin,
+                madeAt: $0.madeAt)
+        }
     }
 
-    var values: TemplateValues {
-        let level = Self.level(pool)
+    /// Nil where no date is named.
+    var daysToFull: Double? { pool.forecast.flatMap { $0.abstention == nil ? $0.fill.p50 : nil } }
+
+    var level: Level {
+        guard let share = Self.share(pool) else { return .none }
+        return FillColumns.level(used: share, limit: pool.fullAt, order: fill?.level)
+    }
+
+    /// - Parameter link: to the page that tells more about the pool.
+    func values(link: String) -> TemplateValues {
         var values: TemplateValues = [
-            "id": pool.id, "name": DisplayText.readable(pool.name), "level": level.rawValue,
+            "id": pool.id, "name": DisplayText.readable(pool.name), "link": link, "level": level.rawValue,
             "levelWord": writer.word(level), "known": false, "noData": noData,
             "usedRaw": PageWriter.raw(pool.used), "sizeRaw": PageWriter.raw(pool.size),
             "growthRaw": PageWriter.raw(pool.growthPerDay), "hasGrowth": pool.growthPerDay != nil,
@@ -57,16 +77,12 @@ struct PoolRow {
             values["share"] = writer.numbers.percent(share)
         }
         if let spark = Sparkline(pool) {
-            values["spark"] =
-                [
-                    "path": spark.path, "limitY": svgNumber(spark.limitY), "x": svgNumber(spark.end.x),
-                    "y": svgNumber(spark.end.y),
-                    "summary": writer.text(
-                        .trend,
-                        ["first": writer.numbers.bytes(spark.first), "last": writer.numbers.bytes(spark.last)]),
-                ] as TemplateValues
+            values["spark"] = spark.values(
+                summary: writer.text(
+                    .trend, ["first": writer.numbers.bytes(spark.first), "last": writer.numbers.bytes(spark.last)]))
         }
-        return values
+        let columns = fill?.values ?? FillColumns.silence(label: nil, text: writer.text(.poolNoForecast))
+        return values.merging(columns) { first, _ in first }
     }
 
     private var noData: String {
@@ -81,57 +97,16 @@ struct PoolRow {
     }
 }
 
-/// The last 90 days of a pool as a small line with the level that counts as full.
-package struct Sparkline: Sendable {
-    package let path: String
-    package let limitY: Double
-    package let end: Point
-    /// First and last known value, bytes.
-    package let first: Double
-    package let last: Double
-
-    private static let width = 180.0
-    private static let height = 36.0
+extension Sparkline {
+    private static let days = 90.0
     private static let points = 90
 
-    /// Nil without at least two known values.
+    /// The last 90 days of a pool and the next 90, with the level that counts as full.
     package init?(_ pool: OverviewModel.Pool) {
-        let history = Self.thinned(pool.history)
-        let known = history.filter(\.isFinite)
-        guard known.count >= 2, let first = known.first, let last = known.last else { return nil }
-        let limit = pool.size.map { $0 * pool.fullAt } ?? known.reduce(first, max)
-        let top = known.reduce(limit, max)
-        let bottom = known.reduce(first, min)
-        let range = max((top - bottom) * 1.08, top.magnitude * 1e-6, 1e-9)
-        func y(_ value: Double) -> Double { Self.height - 3 - (value - bottom) / range * (Self.height - 6) }
-
-        var path = ""
-        var end = Point(x: 0, y: 0)
-        var isPenDown = false
-        for (index, value) in history.enumerated() {
-            // A gap in what is known stays a gap in the line.
-            guard value.isFinite else {
-                isPenDown = false
-                continue
-            }
-            end = Point(x: 3 + Double(index) / Double(max(1, history.count - 1)) * (Self.width - 6), y: y(value))
-            path += (isPenDown ? "L" : "M") + svgNumber(end.x) + " " + svgNumber(end.y)
-            isPenDown = true
-        }
-        self.path = path
-        limitY = y(limit)
-        self.end = end
-        self.first = first
-        self.last = last
-    }
-
-    /// At most `points` values: the means of what is known in each stretch.
-    private static func thinned(_ history: [Double]) -> [Double] {
-        guard history.count > points else { return history }
-        return (0..<points).map { index in
-            let stretch = history[(index * history.count / points)..<((index + 1) * history.count / points)]
-            let known = stretch.filter(\.isFinite)
-            return known.isEmpty ? .nan : known.reduce(0, +) / Double(known.count)
-        }
+        let past = pool.history.thinned(to: Self.points)
+        self.init(
+            past: past, every: Self.days / Double(Swift.max(1, past.count - 1)),
+            ahead: pool.forecast?.band.map(\.expectation) ?? [], over: -Self.days...Self.days,
+            limit: pool.size.map { $0 * pool.fullAt })
     }
 }

@@ -14,7 +14,7 @@ package enum Message: String, CaseIterable, Sendable {
     // figures
     case sitesReachable, sitesUnreachable, sitesUnknown, sitesWarning, sitesAllReachable
     case incidentsOpen, incidentsCritical, incidentsWarning, incidentsNone
-    case poolFullest, poolFullAt, poolNone
+    case poolFullest, poolFullAt, poolNone, poolFullestShare, poolNext, poolNextDays
     case pollsOnTime, targetsUp, pollInterval
     case roomsReady, roomsNotReady, roomsAllReady, roomsNone
     case notifications, notificationsPending, notificationsDelivered, notificationsFine
@@ -26,7 +26,7 @@ package enum Message: String, CaseIterable, Sendable {
     case badgeCritical, badgeWarning, sinceFor, affected, moreIncidents
 
     // storage
-    case noData, noDataSince, neverAnswered, trend, trendNone, growthUnknown
+    case noData, noDataSince, neverAnswered, trend, trendNone, growthUnknown, poolNoForecast
 
     // targets
     case moreTargets, reasonCount, reasonUnknown
@@ -45,6 +45,6 @@ package enum Message: String, CaseIterable, Sendable {
     case capacityChartNoDate, capacityFullAt, capacityRestored, capacityGrowth, capacityFullWithin
     case capacityRegularDrops, capacityPurges, capacityWeekdays, capacityMonthDay, capacityMonthEnd
     case capacityStep, capacityBursts, capacityCompound, capacitySaturation, capacityYearly, capacityRateChange
-    case capacityRest, capacityCleaned, capacityModelTrend, capacityModelChange, capacityModelLevel
+    case capacityRest, capacityAbstained, capacityCleaned, capacityModelTrend, capacityModelChange, capacityModelLevel
     case capacityModelYear, capacityModelWindow, capacityModelDrift
 }

@@ -7,6 +7,8 @@ package enum PageTemplates {
     package static let sources: [String: [UInt8]] = [
         "head": PackageResources.head_mustache,
         "switches": PackageResources.switches_mustache,
+        "spark": PackageResources.spark_mustache,
+        "fill": PackageResources.fill_mustache,
         "overview": PackageResources.overview_mustache,
         "map": PackageResources.map_mustache,
         "incidents": PackageResources.incidents_mustache,
