@@ -121,6 +121,7 @@ let package = Package(
                 .embedInCode("Resources/explore.mustache"),
                 .embedInCode("Resources/capacity.mustache"),
                 .embedInCode("Resources/theme.js"),
+                .embedInCode("Resources/print.js"),
                 .embedInCode("Resources/overview.css"),
                 .embedInCode("Resources/overview.js"),
                 .embedInCode("Resources/explore.css"),

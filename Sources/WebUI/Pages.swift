@@ -53,7 +53,8 @@ package struct Pages: Sendable {
                     body: Self.dygraphLicence),
             ]
             + [
-                ("theme", PackageResources.theme_js), ("overview", PackageResources.overview_js),
+                ("theme", PackageResources.theme_js), ("print", PackageResources.print_js),
+                ("overview", PackageResources.overview_js),
                 ("explore", PackageResources.explore_js), ("explore-api", PackageResources.explore_api_js),
                 ("explore-field", PackageResources.explore_field_js),
                 ("explore-chart", PackageResources.explore_chart_js),

@@ -158,6 +158,21 @@ struct CapacityPageTests {
         #expect(overview.tags.contains { $0["href"] == "/capacity?lang=en&amp;theme=dark" })
     }
 
+    @Test(arguments: PageLanguage.allCases)
+    func `planners may print the page and take the table with them`(language: PageLanguage) throws {
+        let check = MarkupCheck(pages.capacity(SampleCapacity.model(), language: language))
+        let table = "/api/v1/capacity/forecasts.csv?lang=\(language.rawValue)"
+        #expect(check.tags.contains { $0["href"] == table })
+        // Hidden until a script shows it.
+        let button = try #require(check.tags.firstIndex { $0["class"] == "print" })
+        #expect(check.tags[button - 1]["hidden"] == "")
+        let script = try #require(check.tags.compactMap { $0["src"] }.first { $0.hasPrefix("/assets/print.js?v=") })
+        #expect(pages.assets.contains { $0.path == script.prefix { $0 != "?" } })
+        var empty = SampleCapacity.model(chosen: "")
+        empty.resources = []
+        #expect(!MarkupCheck(pages.capacity(empty, language: language)).tags.contains { $0["href"] == table })
+    }
+
     @Test func `what is not there leaves no empty line`() {
         var model = SampleCapacity.model()
         model.reasons?.gaps = 0

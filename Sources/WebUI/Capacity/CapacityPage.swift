@@ -32,7 +32,10 @@ struct CapacityPage {
         }
         let own: TemplateValues = [
             "title": writer.text(.capacityTitle, ["city": city]), "isDemo": model.isDemo,
-            "capacityStylePath": frame.asset("/assets/capacity.css"), "overviewLink": frame.link(to: "/"),
+            "capacityStylePath": frame.asset("/assets/capacity.css"),
+            "printScriptPath": frame.asset("/assets/print.js"),
+            "tableLink": "/api/v1/capacity/forecasts.csv?lang=" + writer.catalogue.language.rawValue,
+            "overviewLink": frame.link(to: "/"),
             "exploreLink": frame.link(to: "/explore"), "isMade": model.madeAt != nil,
             "made": model.madeAt.map { writer.text(.capacityMade, ["time": writer.times.dateTime($0)]) } ?? "",
             "madeISO": model.madeAt.map(writer.times.machineTime) ?? "", "hasRows": !rows.isEmpty, "rows": rows,
