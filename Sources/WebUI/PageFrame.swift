@@ -2,8 +2,17 @@ import Foundation
 
 /// What surrounds the content of every page: language, theme, links to assets and to the page in another guise.
 struct PageFrame {
+    /// The pages that the navigation leads to, by path.
+    enum Place: String, CaseIterable {
+        case overview = "/"
+        case capacity = "/capacity"
+        case load = "/load"
+        case explore = "/explore"
+    }
+
     let catalogue: Catalogue
     let theme: PageTheme?
+    let place: Place
     /// Parameters of the page that its links to itself keep, as "&wall=1".
     var keptParameters = ""
     /// Path with version, by path.
@@ -14,7 +23,10 @@ struct PageFrame {
         var values: TemplateValues = [
             "language": language.rawValue, "theme": false,
             "stylePath": asset("/assets/overview.css"), "themeScriptPath": asset("/assets/theme.js"),
-            "logoPath": asset("/assets/logo.svg"), "capacityLink": link(to: "/capacity"),
+            "logoPath": asset("/assets/logo.svg"), "overviewLink": link(to: .overview),
+            "capacityLink": link(to: .capacity), "onCapacity": place == .capacity,
+            "loadLink": link(to: .load), "onLoad": place == .load,
+            "exploreLink": link(to: .explore), "onExplore": place == .explore,
             "themeLink": link(language, theme == .dark ? .light : .dark),
             "themeToDark": catalogue.text(.themeToDark), "themeToLight": catalogue.text(.themeToLight),
             "themeLabel": catalogue.text(theme == .dark ? .themeToLight : .themeToDark),
@@ -33,12 +45,15 @@ struct PageFrame {
 
     var selfLink: String { link(catalogue.language, theme) }
 
-    /// Another page in the same language and theme.
+    /// A page in the same language and theme; of the page itself, its content.
+    private func link(to other: Place) -> String { other == place ? "#main" : link(to: other.rawValue) }
+
+    /// A page in the same language and theme.
     func link(to address: String) -> String { address + query(catalogue.language, theme) }
 
     /// The capacity page with a resource in its chart.
     func link(toResource id: String) -> String {
-        link(to: "/capacity") + "&resource=" + Self.encoded(id) + "#chosen"
+        link(to: Place.capacity.rawValue) + "&resource=" + Self.encoded(id) + "#chosen"
     }
 
     /// For a parameter of a link.

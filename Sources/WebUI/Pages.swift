@@ -45,7 +45,7 @@ package struct Pages: Sendable {
             [
                 Asset(path: "/assets/overview.css", contentType: Self.style, body: PackageResources.overview_css),
                 Asset(path: "/assets/explore.css", contentType: Self.style, body: PackageResources.explore_css),
-                Asset(path: "/assets/capacity.css", contentType: Self.style, body: PackageResources.capacity_css),
+                Asset(path: "/assets/forecast.css", contentType: Self.style, body: PackageResources.forecast_css),
                 Asset(path: "/assets/logo.svg", contentType: "image/svg+xml", body: PackageResources.logo_svg),
                 Asset(path: "/assets/dygraph.js", contentType: Self.script, body: Self.dygraphScript),
                 Asset(
@@ -88,7 +88,7 @@ package struct Pages: Sendable {
     /// The Explore page: what it asks and shows is up to its scripts.
     package func explore(_ model: ExploreModel, language: PageLanguage, theme: PageTheme? = nil) -> String {
         guard let catalogue = catalogues[language], let library = libraries[language] else { return "" }
-        let frame = PageFrame(catalogue: catalogue, theme: theme, assetPaths: versions)
+        let frame = PageFrame(catalogue: catalogue, theme: theme, place: .explore, assetPaths: versions)
         let page = ExplorePage(model: model, catalogue: catalogue, frame: frame)
         return library.render(page.values, withTemplate: "explore") ?? ""
     }
@@ -98,6 +98,13 @@ package struct Pages: Sendable {
         guard let catalogue = catalogues[language], let library = libraries[language] else { return "" }
         let page = CapacityPage(model: model, catalogue: catalogue, theme: theme, assetPaths: versions)
         return library.render(page.values, withTemplate: "capacity") ?? ""
+    }
+
+    /// The page of load ahead: what is forecast by the hour, and one of it in a chart.
+    package func load(_ model: LoadModel, language: PageLanguage, theme: PageTheme? = nil) -> String {
+        guard let catalogue = catalogues[language], let library = libraries[language] else { return "" }
+        let page = LoadPage(model: model, catalogue: catalogue, theme: theme, assetPaths: versions)
+        return library.render(page.values, withTemplate: "load") ?? ""
     }
 
     /// A reason of a forecast as the capacity page tells it.

@@ -116,7 +116,7 @@ struct CapacityPageTests {
         let check = MarkupCheck(pages.capacity(SampleCapacity.model(), language: .english))
         let start = try #require(check.tags.firstIndex { $0["class"] == "chart" })
         let chart = check.tags[start...]
-        for name in ["hist", "band", "ahead", "limit", "now", "due main", "due-dot"] {
+        for name in ["hist", "band", "ahead", "limit", "now", "due main", "due-dot main"] {
             let tag = try #require(chart.first { $0["class"] == name }, "\(name)")
             #expect(tag["d"] != "", "\(name)")
         }

@@ -9,7 +9,7 @@ struct ExplorePageTests {
         pages = try OverviewPageTests.shared.get()
     }
 
-    private static func model(_ text: String = "Cần Thơ", timeZone: String = "Asia/Ho_Chi_Minh") -> ExploreModel {
+    static func model(_ text: String = "Cần Thơ", timeZone: String = "Asia/Ho_Chi_Minh") -> ExploreModel {
         ExploreModel(
             cityName: text, now: Timestamp(milliseconds: 1_795_486_353_000), timeZone: timeZone, pollInterval: 60,
             functions: ["abs", "rate"], aggregations: ["sum"], seriesCount: 23_481, databaseBytes: 412_300_000,

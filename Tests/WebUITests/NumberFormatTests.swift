@@ -48,6 +48,15 @@ struct NumberFormatTests {
         #expect(vietnamese.bytes(value) == expected)
     }
 
+    @Test(
+        arguments: [
+            (0, "0\u{A0}b"), (999, "999\u{A0}b"), (64_000, "64,0\u{A0}kb"), (6.81e9, "6,81\u{A0}Gb"),
+            (1e11, "100\u{A0}Gb"),
+        ] as [(Double, String)])
+    func `bits are decimal`(value: Double, expected: String) {
+        #expect(vietnamese.bits(value) == expected)
+    }
+
     @Test func `used and size share the unit of the size`() {
         #expect(vietnamese.bytes(0.28e12, of: 30e12) == "0,28\u{A0}/\u{A0}30,0\u{A0}TB")
     }

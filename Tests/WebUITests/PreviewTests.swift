@@ -23,6 +23,12 @@ struct PreviewTests {
                     .write(to: root.appendingPathComponent("capacity-\(chosen)-\(language.rawValue).html"))
             }
         }
+        for (place, chosen) in SampleLoad.model().rows.map(\.id).enumerated() {
+            for language in PageLanguage.allCases {
+                try Data(pages.load(SampleLoad.model(chosen: chosen), language: language).utf8)
+                    .write(to: root.appendingPathComponent("load-\(place)-\(language.rawValue).html"))
+            }
+        }
         let models = [
             "troubled": SampleCity.troubled(), "calm": SampleCity.calm(), "forecast": SampleCity.forecast(),
             "crowded": CrowdedCity.model(),

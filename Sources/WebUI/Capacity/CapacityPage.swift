@@ -21,7 +21,7 @@ struct CapacityPage {
     var values: TemplateValues {
         let chosen = model.resources.first { $0.id == model.chosen }
         let frame = PageFrame(
-            catalogue: writer.catalogue, theme: theme,
+            catalogue: writer.catalogue, theme: theme, place: .capacity,
             keptParameters: chosen.map { "&resource=" + PageFrame.encoded($0.id) } ?? "", assetPaths: assetPaths)
         let city = DisplayText.readable(model.cityName, limit: 60)
         let madeAt = model.madeAt ?? model.now
@@ -32,22 +32,20 @@ struct CapacityPage {
         }
         let own: TemplateValues = [
             "title": writer.text(.capacityTitle, ["city": city]), "isDemo": model.isDemo,
-            "capacityStylePath": frame.asset("/assets/capacity.css"),
+            "forecastStylePath": frame.asset("/assets/forecast.css"),
             "printScriptPath": frame.asset("/assets/print.js"),
             "tableLink": "/api/v1/capacity/forecasts.csv?lang=" + writer.catalogue.language.rawValue,
-            "overviewLink": frame.link(to: "/"),
-            "exploreLink": frame.link(to: "/explore"), "isMade": model.madeAt != nil,
-            "made": model.madeAt.map { writer.text(.capacityMade, ["time": writer.times.dateTime($0)]) } ?? "",
+            "isMade": model.madeAt != nil,
+            "made": model.madeAt.map { writer.text(.forecastMade, ["time": writer.times.dateTime($0)]) } ?? "",
             "madeISO": model.madeAt.map(writer.times.machineTime) ?? "", "hasRows": !rows.isEmpty, "rows": rows,
             "more": more,
-            "records": model.record.map(writer.record), "hasRecords": !model.record.isEmpty, "chosen": false,
-            "series": writer.numbers.integer(model.seriesCount),
-            "database": writer.numbers.bytes(Double(model.databaseBytes)),
-            "version": DisplayText.readable(model.version, limit: 60),
+            "records": model.record.map(writer.record), "hasRecords": !model.record.isEmpty,
+            "chosen": chosen.map { self.chosen($0, madeAt: madeAt) } ?? false as Any,
         ]
-        var values = frame.values.merging(own) { first, _ in first }
-        if let chosen { values["chosen"] = self.chosen(chosen, madeAt: madeAt) }
-        return values
+        return frame.values.merging(own) { first, _ in first }
+            .merging(
+                writer.foot(series: model.seriesCount, database: model.databaseBytes, version: model.version)
+            ) { first, _ in first }
     }
 
     /// What is not shown, or false.
@@ -65,7 +63,7 @@ struct CapacityPage {
         let spans: [(Int, Double)] = zip([30, 90, 180], resource.fullWithin).map { ($0, $1) }
         var values: TemplateValues = [
             "heading": writer.text(.capacityChart, ["name": DisplayText.readable(resource.name, limit: 80)]),
-            "chart": chart ?? false as Any, "noChart": writer.text(.capacityRestored),
+            "chart": chart ?? false as Any, "noChart": writer.text(.forecastRestored),
             "abstains": resource.abstention != nil, "reason": resource.abstention.map(writer.reason) ?? "",
             "probabilities": spans.map { days, probability in
                 writer.text(

@@ -26,7 +26,6 @@ struct ExplorePage {
             "exploreScriptPath": frame.asset("/assets/explore.js"),
             "dygraphPath": frame.asset("/assets/dygraph.js"),
             "licencePath": frame.asset("/assets/dygraph-licence.txt"),
-            "overviewLink": frame.link(to: "/"),
             "zone": zone == nil ? "UTC" : model.timeZone, "zoneName": zoneName,
             "zoneNote": catalogue.text(.exploreZone, ["zone": zoneName]), "pollInterval": "\(model.pollInterval)",
             "functions": model.functions.joined(separator: " "),

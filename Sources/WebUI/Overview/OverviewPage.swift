@@ -22,7 +22,8 @@ struct OverviewPage {
 
     private var frame: PageFrame {
         PageFrame(
-            catalogue: writer.catalogue, theme: theme, keptParameters: wall ? "&wall=1" : "", assetPaths: assetPaths)
+            catalogue: writer.catalogue, theme: theme, place: .overview, keptParameters: wall ? "&wall=1" : "",
+            assetPaths: assetPaths)
     }
 
     private var framed: TemplateValues {
@@ -35,7 +36,6 @@ struct OverviewPage {
                     "city": DisplayText.readable(model.cityName, limit: 60),
                 ]),
             "scriptPath": frame.asset("/assets/overview.js"), "hex": MapPart.hexagon, "selfLink": frame.selfLink,
-            "exploreLink": frame.link(to: "/explore"),
         ]
         return frame.values.merging(own) { first, _ in first }
     }

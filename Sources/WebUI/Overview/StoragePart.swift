@@ -21,7 +21,7 @@ struct StoragePart {
         let made = writer.model.pools.compactMap { $0.forecast?.madeAt }.max()
         return [
             "hasPools": !pools.isEmpty, "pools": pools,
-            "forecastMade": made.map { writer.text(.capacityMade, ["time": writer.shortTime($0)]) } ?? false as Any,
+            "forecastMade": made.map { writer.text(.forecastMade, ["time": writer.shortTime($0)]) } ?? false as Any,
             "forecastMadeISO": made.map(writer.machineTime) ?? "",
         ]
     }

@@ -1,7 +1,7 @@
 /// The texts that code asks a catalogue for. Those that only templates show are in the catalogues alone.
 package enum Message: String, CaseIterable, Sendable {
     // times
-    case dateTime, dateShort, date, dateMonth, weekdays, months
+    case dateTime, dateShort, date, dateMonth, dateDay, dateHour, weekdays, shortWeekdays, months
     case seconds, minutes, hours, days, hoursAndMinutes, daysAndHours, ago
 
     // standing
@@ -38,11 +38,18 @@ package enum Message: String, CaseIterable, Sendable {
     case exploreTitle, exploreZone
     case exploreExamplePools, exploreExampleLinks, exploreExampleProbes, exploreExampleDown
 
+    // load ahead
+    case loadTitle, loadProcessor, loadReceive, loadTransmit, loadInCall, loadCalls, loadAll, loadProcessors
+    case loadLinks, loadRooms, loadOfProcessor, loadOfReceive, loadOfTransmit, loadOfInCall, loadOfCalls
+    case loadTooFewReadings, loadAbstained, loadRecordLine, loadRecordLong, loadUpTo, loadMore, loadChart
+    case loadNoChart, loadPeak, loadCapacity, loadCapacityIs, loadTrend, loadTrendPast, loadModelNaive
+    case loadModelSmoothing, loadModelHours, loadModelDay, loadModelWeek, loadModelChange, loadModelWide
+
     // capacity
-    case capacityTitle, capacityMade, capacityMoreThanYear, capacityFullNow, capacityOverdue, capacityOrderBy
+    case capacityTitle, forecastMade, capacityMoreThanYear, capacityFullNow, capacityOverdue, capacityOrderBy
     case capacityNoOrder, capacityRecordLine, capacityRecordNone, capacityTooLittleHistory, capacityShrinking
     case capacityUnstable, capacityOutdated, capacitySizeUnknown, capacityMore, capacityChart, capacityChartDate
-    case capacityChartNoDate, capacityFullAt, capacityRestored, capacityGrowth, capacityFullWithin
+    case capacityChartNoDate, capacityFullAt, forecastRestored, capacityGrowth, capacityFullWithin
     case capacityRegularDrops, capacityPurges, capacityWeekdays, capacityMonthDay, capacityMonthEnd
     case capacityStep, capacityBursts, capacityCompound, capacitySaturation, capacityYearly, capacityRateChange
     case capacityRest, capacityAbstained, capacityCleaned, capacityModelTrend, capacityModelChange, capacityModelLevel

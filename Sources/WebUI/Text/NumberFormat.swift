@@ -66,18 +66,23 @@ package struct NumberFormat: Sendable {
         return scaled(used, to: unit).number + "\u{A0}/\u{A0}" + scaled(size, to: unit).number + "\u{A0}" + unit.name
     }
 
+    /// Bits likewise, as "6,81 Gb".
+    package func bits(_ value: Double) -> String {
+        let (number, unit) = scaled(value, to: Self.unit(for: value, of: "b"))
+        return number + "\u{A0}" + unit
+    }
+
     private struct Unit {
         var name: String
         var factor: Double
     }
 
-    private static let units = [
-        Unit(name: "PB", factor: 1e15), Unit(name: "TB", factor: 1e12), Unit(name: "GB", factor: 1e9),
-        Unit(name: "MB", factor: 1e6), Unit(name: "kB", factor: 1e3),
-    ]
+    private static let prefixes = [("P", 1e15), ("T", 1e12), ("G", 1e9), ("M", 1e6), ("k", 1e3)]
 
-    private static func unit(for value: Double) -> Unit {
-        units.first { value.magnitude >= $0.factor } ?? Unit(name: "B", factor: 1)
+    /// - Parameter name: of the thing itself.
+    private static func unit(for value: Double, of name: String = "B") -> Unit {
+        let (prefix, factor) = prefixes.first { value.magnitude >= $0.1 } ?? ("", 1)
+        return Unit(name: prefix + name, factor: factor)
     }
 
     private func scaled(_ value: Double, to unit: Unit) -> (number: String, name: String) {

@@ -6,7 +6,10 @@ package enum PageTemplates {
     /// Their sources by name, as partials refer to them.
     package static let sources: [String: [UInt8]] = [
         "head": PackageResources.head_mustache,
+        "bar": PackageResources.bar_mustache,
         "switches": PackageResources.switches_mustache,
+        "foot": PackageResources.foot_mustache,
+        "marks": PackageResources.marks_mustache,
         "spark": PackageResources.spark_mustache,
         "fill": PackageResources.fill_mustache,
         "overview": PackageResources.overview_mustache,
@@ -17,7 +20,9 @@ package enum PageTemplates {
         "targets": PackageResources.targets_mustache,
         "target": PackageResources.target_mustache,
         "explore": PackageResources.explore_mustache,
+        "chart": PackageResources.chart_mustache,
         "capacity": PackageResources.capacity_mustache,
+        "load": PackageResources.load_mustache,
     ]
 
     /// - Throws: `PageResourceError`.

@@ -26,6 +26,14 @@ extension TextWriter {
         case .none: text(.levelUnknown)
         }
     }
+
+    /// What the template `foot` shows.
+    func foot(series: Int, database bytes: Int64, version: String) -> TemplateValues {
+        [
+            "series": numbers.integer(series), "database": numbers.bytes(Double(bytes)),
+            "version": DisplayText.readable(version, limit: 60),
+        ]
+    }
 }
 
 extension TimeText {

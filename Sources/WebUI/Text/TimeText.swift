@@ -26,6 +26,18 @@ struct TimeText {
         return catalogue.text(.dateMonth, values(civil, clock: ""))
     }
 
+    /// "T3 24/11", for the axis of a chart.
+    func day(_ time: Timestamp) -> String {
+        let civil = CivilTime(time, in: zone)
+        return catalogue.text(.dateDay, values(civil, clock: ""))
+    }
+
+    /// "Thứ Ba 24/11 14:00".
+    func dayAndHour(_ time: Timestamp) -> String {
+        let civil = CivilTime(time, in: zone)
+        return catalogue.text(.dateHour, values(civil, clock: civil.clockToMinute))
+    }
+
     /// The clock alone for the day of `now`, else with the day.
     func shortTime(_ time: Timestamp, now: Timestamp) -> String {
         let civil = CivilTime(time, in: zone)
@@ -35,9 +47,11 @@ struct TimeText {
 
     private func values(_ civil: CivilTime, clock: String) -> KeyValuePairs<String, String> {
         let weekdays = catalogue.list(.weekdays)
+        let shortWeekdays = catalogue.list(.shortWeekdays)
         let months = catalogue.list(.months)
         return [
             "weekday": civil.weekday < weekdays.count ? String(weekdays[civil.weekday]) : "",
+            "shortWeekday": civil.weekday < shortWeekdays.count ? String(shortWeekdays[civil.weekday]) : "",
             "day": String(civil.day), "day2": CivilTime.two(civil.day), "month2": CivilTime.two(civil.month),
             "month": civil.month <= months.count ? String(months[civil.month - 1]) : "",
             "year": String(civil.year), "year2": CivilTime.two(civil.year % 100), "time": clock,
