@@ -8,7 +8,10 @@ struct LoadRow {
     let start: Timestamp
 
     private static let meterWidth = 150.0
-    /// Hours of the past and ahead that are one point of the sparkline.
+    /// Hours that the sparkline shows.
+    private static let past = 336
+    private static let next = 168
+    /// Hours that are one point of it.
     private static let hoursPerPoint = 4
 
     /// - Parameter link: to the page with this row in its chart.
@@ -60,14 +63,14 @@ struct LoadRow {
     }
 
     private var spark: Sparkline? {
-        let points = (row.history.count + Self.hoursPerPoint - 1) / Self.hoursPerPoint
-        let past = row.history.thinned(to: points)
+        let history = row.history.suffix(Self.past)
+        let points = (history.count + Self.hoursPerPoint - 1) / Self.hoursPerPoint
         let ahead = row.expectations
         return Sparkline(
-            past: past, every: Double(row.history.count) / Double(max(points, 1)),
+            past: history.thinned(to: points), every: Double(history.count) / Double(max(points, 1)),
             ahead: stride(from: 0, to: ahead.count, by: Self.hoursPerPoint).map {
                 Expectation(meanOf: ahead[$0..<min($0 + Self.hoursPerPoint, ahead.count)])
-            }, over: -336...168, limit: row.capacityInSight)
+            }, over: Double(-Self.past)...Double(Self.next), limit: row.capacityInSight)
     }
 }
 
@@ -75,7 +78,7 @@ extension Expectation {
     /// Of steps that follow each other; at the last of them.
     fileprivate init(meanOf some: ArraySlice<Expectation>) {
         let mean = { (value: (Expectation) -> Double) in
-            some.reduce(0) { $0 + value($1) } / Double(Swift.max(some.count, 1))
+            some.reduce(0) { $0 + value($1) } / Double(max(some.count, 1))
         }
         self.init(step: some.last?.step ?? 1, p10: mean(\.p10), p50: mean(\.p50), p90: mean(\.p90))
     }
