@@ -1,6 +1,5 @@
 import Inventory
 package import MonitoringModel
-import Synchronization
 
 /// Forecasts all resources: keeps their daily figures, forecasts from them, keeps the forecasts and scores those whose
 /// date has come.
@@ -20,31 +19,13 @@ package struct CapacityPlanner: Sendable {
         }
     }
 
-    /// How far a run has come.
-    package struct Progress: Hashable, Sendable {
-        package enum Step: String, Hashable, Sendable {
-            case reading, forecasting, keeping
-        }
-
-        package var step: Step
-        /// Questions while reading, resources while forecasting.
-        package var done: Int
-        package var total: Int
-
-        package init(step: Step, done: Int, total: Int) {
-            self.step = step
-            self.done = done
-            self.total = total
-        }
-    }
-
-    private let recorder: DailyRecorder
+    private let recorder: FigureRecorder
     private let ledger: any ForecastLedger
     private let forecaster: any ResourceForecasting
     private let options: Options
 
     package init(
-        recorder: DailyRecorder, ledger: any ForecastLedger, forecaster: any ResourceForecasting, options: Options
+        recorder: FigureRecorder, ledger: any ForecastLedger, forecaster: any ResourceForecasting, options: Options
     ) {
         self.recorder = recorder
         self.ledger = ledger
@@ -60,18 +41,18 @@ package struct CapacityPlanner: Sendable {
     /// - Throws: `QueryError`, errors of the ledger and of the store, `CancellationError`. Days kept by then stay kept;
     ///   the ledger has all forecasts of the run or none.
     package func run(
-        at now: Timestamp, days: LocalDays, fullAt: [String: Double],
-        progress: @escaping @Sendable (Progress) -> Void = { _ in }
+        at now: Timestamp, days: TimeGrid, fullAt: [String: Double],
+        progress: @escaping @Sendable (PlanningProgress) -> Void = { _ in }
     ) async throws -> CapacityOutlook {
         let histories = try await readHistories(at: now, days: days, progress: progress)
         let made = try await forecasts(of: histories, fullAt: fullAt, progress: progress)
-        progress(Progress(step: .keeping, done: 0, total: 1))
-        let today = days.day(of: now)
+        progress(PlanningProgress(step: .keeping, done: 0, total: 1))
+        let today = days.index(of: now)
         try await ledger.keep(ForecastNight(madeAt: now, madeOn: today, entries: made.map { $0.entry.withoutDetails }))
         try await score(histories, through: today - 1)
         try await ledger.removeForecasts(before: today - options.keptDays)
         let records = try await Records(ledger.tallies())
-        progress(Progress(step: .keeping, done: 1, total: 1))
+        progress(PlanningProgress(step: .keeping, done: 1, total: 1))
         return CapacityOutlook(
             madeAt: now, madeOn: today, days: days,
             resources: made.map { outlook($0.entry, history: $0.past, records) }, record: records.all)
@@ -79,7 +60,7 @@ package struct CapacityPlanner: Sendable {
 
     /// The outlook of the run before this process began; nil when there was none. It has no charts and explains
     /// nothing.
-    package func restored(days: LocalDays) async throws -> CapacityOutlook? {
+    package func restored(days: TimeGrid) async throws -> CapacityOutlook? {
         guard let night = try await ledger.newestNight() else { return nil }
         let records = try await Records(ledger.tallies())
         return CapacityOutlook(
@@ -100,16 +81,16 @@ package struct CapacityPlanner: Sendable {
     // MARK: Reading
 
     private func readHistories(
-        at now: Timestamp, days: LocalDays, progress: @Sendable (Progress) -> Void
+        at now: Timestamp, days: TimeGrid, progress: @Sendable (PlanningProgress) -> Void
     ) async throws -> [ResourceHistory] {
         var histories: [ResourceHistory] = []
         var done = 0
         let total = 2 * ResourceUnit.allCases.count
-        func table(_ amount: DailyFigure.Amount, _ unit: ResourceUnit) async throws -> DailyTable {
+        func table(_ amount: DailyFigure.Amount, _ unit: ResourceUnit) async throws -> FigureTable<ResourceKey> {
             let table = try await recorder.table(
-                of: DailyFigure(amount, unit), at: now, days: days, count: options.historyDays)
+                of: DailyFigure(amount, unit), at: now, grid: days, count: options.historyDays)
             done += 1
-            progress(Progress(step: .reading, done: done, total: total))
+            progress(PlanningProgress(step: .reading, done: done, total: total))
             return table
         }
         for unit in ResourceUnit.allCases {
@@ -126,39 +107,14 @@ package struct CapacityPlanner: Sendable {
         var past: PastUse
     }
 
-    /// Resources that a worker takes at a time: seldom enough at the counter, often enough for progress.
-    private static let portion = 16
-
     private func forecasts(
         of histories: [ResourceHistory], fullAt: [String: Double],
-        progress: @escaping @Sendable (Progress) -> Void
+        progress: @escaping @Sendable (PlanningProgress) -> Void
     ) async throws -> [Made] {
-        let next = Atomic<Int>(0)
-        let done = Atomic<Int>(0)
-        let total = histories.count
-        return try await withThrowingTaskGroup(of: (first: Int, made: [Made]).self) { group in
-            let portions = (total + Self.portion - 1) / Self.portion
-            let takePortion = { @Sendable () -> Range<Int>? in
-                let first = next.add(Self.portion, ordering: .relaxed).oldValue
-                return first < total ? first..<min(first + Self.portion, total) : nil
-            }
-            let work = { @Sendable (range: Range<Int>) throws -> (first: Int, made: [Made]) in
-                try Task.checkCancellation()
-                let made = range.map { forecast(histories[$0], fullAt: fullAt) }
-                let count = done.add(range.count, ordering: .relaxed).newValue
-                progress(Progress(step: .forecasting, done: count, total: total))
-                return (range.lowerBound, made)
-            }
-            for _ in 0..<min(options.workers, portions) {
-                if let range = takePortion() { group.addTask { try work(range) } }
-            }
-            var results: [(first: Int, made: [Made])] = []
-            while let result = try await group.next() {
-                results.append(result)
-                if let range = takePortion() { group.addTask { try work(range) } }
-            }
-            return results.sorted { $0.first < $1.first }.flatMap(\.made)
-        }
+        try await histories.mapped(
+            workers: options.workers,
+            progress: { progress(PlanningProgress(step: .forecasting, done: $0, total: $1)) },
+            { forecast($0, fullAt: fullAt) })
     }
 
     private func forecast(_ history: ResourceHistory, fullAt: [String: Double]) -> Made {

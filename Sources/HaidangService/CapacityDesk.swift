@@ -24,8 +24,8 @@ final class CapacityDesk: CapacityView, Sendable {
         }
 
         /// The days of the place as they are at a time.
-        func days(at time: Timestamp) -> LocalDays {
-            LocalDays(secondsEast: timeZone.secondsFromGMT(for: Date(timeIntervalSince1970: time.seconds)))
+        func days(at time: Timestamp) -> TimeGrid {
+            TimeGrid.days(secondsEast: timeZone.secondsFromGMT(for: Date(timeIntervalSince1970: time.seconds)))
         }
     }
 
@@ -143,11 +143,11 @@ final class CapacityDesk: CapacityView, Sendable {
         var options = CapacityPlanner.Options(workers: ProcessInfo.processInfo.activeProcessorCount)
         options.orderLeadTime = settings.orderLeadTime
         return CapacityPlanner(
-            recorder: DailyRecorder(evaluator: evaluator, appender: appender), ledger: ledger,
+            recorder: FigureRecorder(evaluator: evaluator, appender: appender), ledger: ledger,
             forecaster: FillDateForecasting(), options: options)
     }
 
-    private static func words(for step: CapacityPlanner.Progress) -> String {
+    private static func words(for step: PlanningProgress) -> String {
         switch step.step {
         case .reading: "reading daily figures"
         case .forecasting: "forecasting \(step.done) of \(step.total)"

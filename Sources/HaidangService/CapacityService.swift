@@ -59,7 +59,7 @@ struct CapacityService: Service {
                 running.logger.info(
                     "forecasts: \(report.resources) resources, \(report.abstained) without a date, \(report.seconds) s")
                 let now = running.clock.now
-                due = desk.settings.days(at: now).nextNight(after: now, delay: Self.nightlyDelay)
+                due = desk.settings.days(at: now).next(after: now, delay: Self.nightlyDelay)
             } catch is CancellationError {
                 return
             } catch {

@@ -27,14 +27,14 @@ private struct StraightLine: ResourceForecasting {
 private struct Fixture {
     let store = MemoryStore()
     let ledger = MemoryLedger()
-    let days = LocalDays(secondsEast: 7 * 3600)
+    let days = TimeGrid.days(secondsEast: 7 * 3600)
     /// Day 20 000 is the first of the history.
     var start: Timestamp { days.start(of: 20_000) }
 
     func planner(_ options: CapacityPlanner.Options = CapacityPlanner.Options(workers: 3)) -> CapacityPlanner {
         let evaluator = PromQLEvaluator(source: store)
         return CapacityPlanner(
-            recorder: DailyRecorder(evaluator: evaluator, appender: store), ledger: ledger,
+            recorder: FigureRecorder(evaluator: evaluator, appender: store), ledger: ledger,
             forecaster: StraightLine(), options: options)
     }
 
@@ -156,7 +156,7 @@ struct CapacityPlannerTests {
     func progress() async throws {
         let fixture = Fixture()
         for index in 0..<50 { fixture.poll("pool-\(index)", days: 0..<20, last: 100, size: 150) }
-        let seen = Mutex<[CapacityPlanner.Progress]>([])
+        let seen = Mutex<[PlanningProgress]>([])
         let now = fixture.time(day: 19, hour: 20)
         let outlook = try await fixture.planner().run(at: now, days: fixture.days, fullAt: [:]) { step in
             seen.withLock { $0.append(step) }
@@ -164,7 +164,7 @@ struct CapacityPlannerTests {
         #expect(outlook.resources.count == 50)
         let steps = seen.withLock { $0 }
         #expect(steps.filter { $0.step == .forecasting }.map(\.done).max() == 50)
-        #expect(steps.last == CapacityPlanner.Progress(step: .keeping, done: 1, total: 1))
+        #expect(steps.last == PlanningProgress(step: .keeping, done: 1, total: 1))
         let task = Task {
             await Task.yield()
             return try await fixture.planner().run(at: now, days: fixture.days, fullAt: [:])

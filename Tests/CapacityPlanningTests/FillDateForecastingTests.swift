@@ -8,8 +8,8 @@ import Testing
 struct FillDateForecastingTests {
     private func history(days: Int, growth: Double, size: Double = 1_000) -> ResourceHistory {
         let labels = [Label("resource", "san"), Label("kind", "storage"), Label("site", "dc")]
-        var used = DailyTable(lastDay: 20_000, count: 731)
-        var sizes = DailyTable(lastDay: 20_000, count: 731)
+        var used = FigureTable<ResourceKey>(last: 20_000, count: 731)
+        var sizes = FigureTable<ResourceKey>(last: 20_000, count: 731)
         let key = ResourceKey(resource: "san", kind: "storage", unit: .bytes, site: "dc")
         let samples = (0..<days).map { day in
             Sample(Timestamp(milliseconds: Int64(20_001 - days + day)), 500 + growth * Double(day))

@@ -22,15 +22,15 @@ package struct ResourceHistory: Sendable {
     package static let goneAfter = 30
 
     /// The resources of two tables of the same days that had a reading lately, in the order of their keys.
-    package static func all(used: DailyTable, size: DailyTable) -> [ResourceHistory] {
+    package static func all(used: FigureTable<ResourceKey>, size: FigureTable<ResourceKey>) -> [ResourceHistory] {
         used.rows.keys.sorted().compactMap { key in
-            guard let row = used.rows[key], row.newestDay > used.lastDay - goneAfter,
+            guard let row = used.rows[key], row.newest > used.last - goneAfter,
                 let first = row.values.firstIndex(where: { !$0.isNaN })
             else { return nil }
             let sizes = size.rows[key].map { carriedOn($0.values, from: first) } ?? []
             return ResourceHistory(
-                key: key, labels: row.labels, firstDay: used.firstDay + first, used: Array(row.values[first...]),
-                size: sizes, newestDay: row.newestDay)
+                key: key, labels: row.labels, firstDay: used.first + first, used: Array(row.values[first...]),
+                size: sizes, newestDay: row.newest)
         }
     }
 

@@ -5,14 +5,14 @@ package struct CapacityOutlook: Sendable {
     package var madeAt: Timestamp
     /// The local day, since 1970-01-01, that days ahead are counted from.
     package var madeOn: Int
-    package var days: LocalDays
+    package var days: TimeGrid
     /// Those with the fewest days first: by the 0.5 quantile, then by the 0.1 quantile; those that abstain last.
     package private(set) var resources: [ResourceOutlook]
     /// Of all forecasts together.
     package var record: ForecastRecord
 
     package init(
-        madeAt: Timestamp, madeOn: Int, days: LocalDays, resources: [ResourceOutlook], record: ForecastRecord
+        madeAt: Timestamp, madeOn: Int, days: TimeGrid, resources: [ResourceOutlook], record: ForecastRecord
     ) {
         self.madeAt = madeAt
         self.madeOn = madeOn

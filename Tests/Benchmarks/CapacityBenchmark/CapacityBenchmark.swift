@@ -19,7 +19,7 @@ struct CapacityBenchmark {
         let days = arguments.dropFirst().first ?? 730
         let interval = arguments.dropFirst(2).first ?? 900
         let directory = try TemporaryDirectory()
-        let local = LocalDays(secondsEast: 7 * 3600)
+        let local = TimeGrid.days(secondsEast: 7 * 3600)
         let today = 20_500
         let clock = ManualClock(local.start(of: today) + .seconds(1200))
         var options = SampleStore.Options()
@@ -32,7 +32,7 @@ struct CapacityBenchmark {
 
         let evaluator = PromQLEvaluator(source: store)
         let planner = CapacityPlanner(
-            recorder: DailyRecorder(evaluator: evaluator, appender: store), ledger: state,
+            recorder: FigureRecorder(evaluator: evaluator, appender: store), ledger: state,
             forecaster: FillDateForecasting(),
             options: CapacityPlanner.Options(workers: ProcessInfo.processInfo.activeProcessorCount))
         for run in ["nightly run", "second run of the day"] {
@@ -52,7 +52,7 @@ struct CapacityBenchmark {
     }
 
     private static func fill(
-        _ store: SampleStore, resources: Int, days: Int, interval: Int, today: Int, local: LocalDays
+        _ store: SampleStore, resources: Int, days: Int, interval: Int, today: Int, local: TimeGrid
     ) async throws {
         var random = SeededGenerator(seed: 20_261)
         var used: [Double] = []
@@ -125,14 +125,14 @@ private struct Usage: Sendable {
 private final class StepTimes: Sendable {
     private struct State {
         var last: Usage
-        var spent: [(step: CapacityPlanner.Progress.Step, cpu: Double)] = []
+        var spent: [(step: PlanningProgress.Step, cpu: Double)] = []
     }
 
     private let state: Mutex<State>
 
     init(_ began: Usage) { state = Mutex(State(last: began)) }
 
-    func note(_ progress: CapacityPlanner.Progress) {
+    func note(_ progress: PlanningProgress) {
         state.withLock { state in
             let now = Usage.now
             if state.spent.last?.step != progress.step { state.spent.append((progress.step, 0)) }

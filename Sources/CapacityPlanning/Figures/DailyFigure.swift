@@ -2,7 +2,7 @@ package import Inventory
 package import MonitoringModel
 
 /// A figure of resources that is kept once a day, as a recording rule evaluated at each local midnight would write it.
-package struct DailyFigure: Hashable, Sendable {
+package struct DailyFigure: KeptFigure, Hashable {
     package enum Amount: String, Hashable, Sendable {
         case used, size
     }
@@ -25,11 +25,14 @@ package struct DailyFigure: Hashable, Sendable {
     /// Pools fill at their peaks, so of the use the highest of a day is kept; of the size the newest.
     package var keptName: String { "resource:\(polledName):" + (amount == .used ? "max1d" : "last1d") }
 
-    /// The figure of a span that ends when it is asked for.
-    func expression(over span: Duration) -> String {
+    package var countsRunning: Bool { true }
+
+    package func expression(over span: Duration) -> String {
         let function = amount == .used ? "max_over_time" : "last_over_time"
         return "\(function)(\(polledName)[\(span.wholeMilliseconds)ms])"
     }
+
+    package func subject(of labels: LabelSet) -> ResourceKey? { ResourceKey(labels, unit: unit) }
 
     package var metadata: MetricMetadata {
         let help =

@@ -14,23 +14,23 @@ private let key = ResourceKey(resource: "san", kind: "storage", unit: .bytes, si
 
 private struct Fixture {
     let store = MemoryStore()
-    let days: LocalDays
+    let days: TimeGrid
 
     init(secondsEast: Int = 7 * 3600) {
-        days = LocalDays(secondsEast: secondsEast)
+        days = TimeGrid.days(secondsEast: secondsEast)
     }
 
-    var recorder: DailyRecorder {
-        DailyRecorder(evaluator: PromQLEvaluator(source: store), appender: store)
+    var recorder: FigureRecorder {
+        FigureRecorder(evaluator: PromQLEvaluator(source: store), appender: store)
     }
 
-    func table(at now: Timestamp, count: Int = 100) async throws -> DailyTable {
-        try await recorder.table(of: figure, at: now, days: days, count: count)
+    func table(at now: Timestamp, count: Int = 100) async throws -> FigureTable<ResourceKey> {
+        try await recorder.table(of: figure, at: now, grid: days, count: count)
     }
 
     /// Values by day of what is kept.
     var keptDays: [Int: Double] {
-        Dictionary(uniqueKeysWithValues: store.samples(kept).map { (days.dayEnding(at: $0.timestamp), $0.value) })
+        Dictionary(uniqueKeysWithValues: store.samples(kept).map { (days.index(endingAt: $0.timestamp), $0.value) })
     }
 }
 
@@ -56,7 +56,7 @@ struct DailyRecorderTests {
         let table = try await fixture.table(at: midnight + hour * 30)
         #expect(fixture.store.samples(kept) == [Sample(fixture.days.end(of: 20_000), 9)])
         #expect(table.rows[key]?.values.suffix(2) == [9, 3])
-        #expect(table.rows[key]?.newestDay == 20_001)
+        #expect(table.rows[key]?.newest == 20_001)
         #expect(table.rows[key]?.labels == LabelSet(labels))
     }
 
@@ -133,26 +133,26 @@ struct DailyRecorderTests {
         fixture.store.add(size, start + hour, 30)
         fixture.store.add(size, start + hour * 5, 20)
         _ = try await fixture.recorder.table(
-            of: DailyFigure(.size, .bytes), at: start + hour * 25, days: fixture.days, count: 10)
+            of: DailyFigure(.size, .bytes), at: start + hour * 25, grid: fixture.days, count: 10)
         let kept = fixture.store.samples(LabelSet(metric: "resource:capacity_size_bytes:last1d", labels))
         #expect(kept == [Sample(fixture.days.end(of: 20_000), 20)])
     }
 
     @Test("the next night is today's while that is ahead")
     func nights() {
-        let days = LocalDays(secondsEast: 7 * 3600)
+        let days = TimeGrid.days(secondsEast: 7 * 3600)
         let night = days.start(of: 20_000) + .seconds(1200)
-        #expect(days.nextNight(after: night - .milliseconds(1), delay: .seconds(1200)) == night)
-        #expect(days.nextNight(after: night, delay: .seconds(1200)) == night + hour * 24)
-        #expect(days.nextNight(after: night + hour * 23, delay: .seconds(1200)) == night + hour * 24)
+        #expect(days.next(after: night - .milliseconds(1), delay: .seconds(1200)) == night)
+        #expect(days.next(after: night, delay: .seconds(1200)) == night + hour * 24)
+        #expect(days.next(after: night + hour * 23, delay: .seconds(1200)) == night + hour * 24)
     }
 
     @Test("figures kept under another offset from UTC find their day")
     func summer() {
-        let winter = LocalDays(secondsEast: 3600)
-        let summer = LocalDays(secondsEast: 7200)
-        #expect(summer.dayEnding(at: winter.end(of: 20_000)) == 20_000)
-        #expect(winter.dayEnding(at: summer.end(of: 20_000)) == 20_000)
-        #expect(LocalDays().day(of: Timestamp(milliseconds: -1)) == -1)
+        let winter = TimeGrid.days(secondsEast: 3600)
+        let summer = TimeGrid.days(secondsEast: 7200)
+        #expect(summer.index(endingAt: winter.end(of: 20_000)) == 20_000)
+        #expect(winter.index(endingAt: summer.end(of: 20_000)) == 20_000)
+        #expect(TimeGrid.days().index(of: Timestamp(milliseconds: -1)) == -1)
     }
 }
