@@ -1,4 +1,5 @@
 import Forecasting
+import Glibc
 import Testing
 
 @Suite("A fleet's record of forecasts")
@@ -30,6 +31,37 @@ struct FleetRecordTests {
         let far = record(noise: 1.5).fitted(FleetCalibration()).stretch
         #expect(near < 0.7)
         #expect(far > near + 0.3)
+    }
+
+    /// Scores of deviation 2, as many early as late.
+    private func wide(_ count: Int) -> FleetRecord {
+        var record = FleetRecord()
+        for twentieths in [-40, 40] {
+            record.add(FleetRecord.Outcome(twentieths: twentieths, isFull: true), count: count / 2)
+        }
+        return record
+    }
+
+    @Test("the shortest record that counts goes a third of the way, a long one nearly all of it")
+    func damped() {
+        let stretch = FleetCalibration().stretch
+        func way(_ count: Int, forecastsPerFill: Int = 1) -> Double {
+            let fitted = wide(count).fitted(FleetCalibration(), forecastsPerFill: forecastsPerFill)
+            return log(fitted.stretch / stretch) / log(2 / stretch)
+        }
+        #expect(way(28) == 0)
+        #expect(abs(way(30) - 1.0 / 3) < 1e-6)
+        #expect(abs(way(180, forecastsPerFill: 6) - 1.0 / 3) < 1e-6)
+        #expect(way(178, forecastsPerFill: 6) == 0)
+        #expect(abs(way(6_000) - 0.99) < 1e-3)
+    }
+
+    @Test("records add up")
+    func sum() {
+        var sum = wide(40)
+        sum += wide(60)
+        #expect(sum == wide(100))
+        #expect(sum.count == 100 && sum.filled == 100)
     }
 
     @Test("pools that always fill late move the dates")
