@@ -1,3 +1,4 @@
+import Forecasting
 import Inventory
 package import MonitoringModel
 
@@ -45,7 +46,8 @@ package struct CapacityPlanner: Sendable {
         progress: @escaping @Sendable (PlanningProgress) -> Void = { _ in }
     ) async throws -> CapacityOutlook {
         let histories = try await readHistories(at: now, days: days, progress: progress)
-        let made = try await forecasts(of: histories, fullAt: fullAt, progress: progress)
+        let made = try await forecasts(
+            of: histories, fullAt: fullAt, calibration: FleetCalibration(), progress: progress)
         progress(PlanningProgress(step: .keeping, done: 0, total: 1))
         let today = days.index(of: now)
         try await ledger.keep(ForecastNight(madeAt: now, madeOn: today, entries: made.map { $0.entry.withoutDetails }))
@@ -108,21 +110,24 @@ package struct CapacityPlanner: Sendable {
     }
 
     private func forecasts(
-        of histories: [ResourceHistory], fullAt: [String: Double],
+        of histories: [ResourceHistory], fullAt: [String: Double], calibration: FleetCalibration,
         progress: @escaping @Sendable (PlanningProgress) -> Void
     ) async throws -> [Made] {
         try await histories.mapped(
             workers: options.workers,
             progress: { progress(PlanningProgress(step: .forecasting, done: $0, total: $1)) },
-            { forecast($0, fullAt: fullAt) })
+            { forecast($0, fullAt: fullAt, calibration: calibration) })
     }
 
-    private func forecast(_ history: ResourceHistory, fullAt: [String: Double]) -> Made {
+    private func forecast(
+        _ history: ResourceHistory, fullAt: [String: Double], calibration: FleetCalibration
+    ) -> Made {
         let share = fullAt[history.key.resource] ?? 1
         let limit = history.size.map { $0 * share }
         let forecast =
             history.size.isEmpty
-            ? ResourceForecast(abstention: .sizeUnknown) : forecaster.forecast(history, limit: limit)
+            ? ResourceForecast(abstention: .sizeUnknown)
+            : forecaster.forecast(history, limit: limit, calibration: calibration)
         let entry = LedgerEntry(
             key: history.key, labels: history.labels, used: history.newestUse, size: history.size.last,
             limit: limit.last, forecast: forecast)

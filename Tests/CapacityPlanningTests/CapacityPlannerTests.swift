@@ -1,4 +1,5 @@
 import CapacityPlanning
+import Forecasting
 import MonitoringModel
 import PromQLEngine
 import Synchronization
@@ -7,7 +8,7 @@ import Testing
 
 /// Full when a straight line through the first and the last reading says so; abstains below ten days.
 private struct StraightLine: ResourceForecasting {
-    func forecast(_ history: ResourceHistory, limit: [Double]) -> ResourceForecast {
+    func forecast(_ history: ResourceHistory, limit: [Double], calibration: FleetCalibration) -> ResourceForecast {
         guard history.used.count >= 10, let capacity = limit.last else {
             return ResourceForecast(abstention: .tooLittleHistory)
         }

@@ -21,10 +21,14 @@ struct FillDateForecastingTests {
         return ResourceHistory.all(used: used, size: sizes)[0]
     }
 
+    private func forecast(_ history: ResourceHistory) -> ResourceForecast {
+        FillDateForecasting().forecast(history, limit: history.size, calibration: FleetCalibration())
+    }
+
     @Test("steady growth has a date near the straight line's, a band and a reason")
     func growth() throws {
         let history = history(days: 300, growth: 1)
-        let forecast = FillDateForecasting().forecast(history, limit: history.size)
+        let forecast = forecast(history)
         #expect(forecast.abstention == nil)
         let median = try #require(forecast.fill.p50)
         #expect((170...230).contains(median))
@@ -43,13 +47,24 @@ struct FillDateForecastingTests {
     @Test("a few days are too little")
     func short() {
         let history = history(days: 3, growth: 1)
-        #expect(FillDateForecasting().forecast(history, limit: history.size).abstention == .tooLittleHistory)
+        #expect(forecast(history).abstention == .tooLittleHistory)
+    }
+
+    @Test("a calibration that stretches widens the dates")
+    func calibrated() throws {
+        let history = history(days: 300, growth: 1)
+        var calibration = FleetCalibration()
+        calibration.stretch = 2
+        let wide = FillDateForecasting().forecast(history, limit: history.size, calibration: calibration).fill
+        let usual = forecast(history).fill
+        #expect(try #require(wide.p10) < #require(usual.p10))
+        #expect(wide.p50 == usual.p50)
     }
 
     @Test("use that falls fills nothing")
     func shrinking() {
         let history = history(days: 300, growth: -1)
-        #expect(FillDateForecasting().forecast(history, limit: history.size).abstention == .shrinking)
+        #expect(forecast(history).abstention == .shrinking)
     }
 
     @Test("between two days of a band lies a straight line")

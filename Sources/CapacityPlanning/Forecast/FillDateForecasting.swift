@@ -1,16 +1,14 @@
-import Forecasting
+package import Forecasting
 
 /// Forecasts with the forecaster of fill dates.
 package struct FillDateForecasting: ResourceForecasting {
-    private let forecaster: FillForecaster
+    package init() {}
 
-    package init() {
+    package func forecast(
+        _ history: ResourceHistory, limit: [Double], calibration: FleetCalibration
+    ) -> ResourceForecast {
         // A band with the days of the record in it, or next to them.
-        forecaster = FillForecaster(bandStep: 7)
-    }
-
-    package func forecast(_ history: ResourceHistory, limit: [Double]) -> ResourceForecast {
-        let forecast = forecaster.forecast(
+        let forecast = FillForecaster(calibration: calibration, bandStep: 7).forecast(
             CapacityHistory(used: history.used, capacity: limit, firstDay: history.firstDay),
             horizon: ResourceForecast.horizon)
         let distribution = forecast.distribution
