@@ -101,8 +101,8 @@ let package = Package(
         library(
             "StateStore",
             [
-                "MonitoringModel", "Inventory", "Incidents", "AlertDispatch", "Access", "CapacityPlanning", "SNMP",
-                "Polling", "DatabaseFiles", grdb,
+                "MonitoringModel", "Inventory", "Incidents", "AlertDispatch", "Access", "CapacityPlanning",
+                "Forecasting", "SNMP", "Polling", "DatabaseFiles", grdb,
             ]),
         library(
             "WebUI", ["MonitoringModel", "CDygraphs", mustache],
@@ -244,8 +244,8 @@ let package = Package(
         tests(
             "StateStore",
             [
-                "StateStore", "Incidents", "AlertDispatch", "Access", "CapacityPlanning", "Inventory", "SNMP",
-                "Polling",
+                "StateStore", "Incidents", "AlertDispatch", "Access", "CapacityPlanning", "Forecasting", "Inventory",
+                "SNMP", "Polling",
                 "DatabaseFiles", "MonitoringModel", grdb,
             ]),
         tests(

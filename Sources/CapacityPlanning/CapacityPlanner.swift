@@ -2,8 +2,8 @@ import Forecasting
 import Inventory
 package import MonitoringModel
 
-/// Forecasts all resources: keeps their daily figures, forecasts from them, keeps the forecasts and scores those whose
-/// date has come.
+/// Forecasts all resources: keeps their daily figures, forecasts from them as past forecasts have taught, keeps the
+/// forecasts and scores those whose date has come.
 package struct CapacityPlanner: Sendable {
     package struct Options: Sendable {
         /// Days that a forecast looks back on, today's among them.
@@ -46,18 +46,24 @@ package struct CapacityPlanner: Sendable {
         progress: @escaping @Sendable (PlanningProgress) -> Void = { _ in }
     ) async throws -> CapacityOutlook {
         let histories = try await readHistories(at: now, days: days, progress: progress)
-        let made = try await forecasts(
-            of: histories, fullAt: fullAt, calibration: FleetCalibration(), progress: progress)
-        progress(PlanningProgress(step: .keeping, done: 0, total: 1))
         let today = days.index(of: now)
-        try await ledger.keep(ForecastNight(madeAt: now, madeOn: today, entries: made.map { $0.entry.withoutDetails }))
+        let past = try await ForecastSettling(ledger: ledger).record(histories, through: today - 1)
+        let fleet = past.fitted(FleetCalibration(), forecastsPerFill: ForecastSettling.forecastsPerFill)
+        let calibration = ForecastCalibration(fleet, record: past)
+        let made = try await forecasts(
+            of: histories.filter { !$0.isGone }, fullAt: fullAt, calibration: fleet, progress: progress)
+        progress(PlanningProgress(step: .keeping, done: 0, total: 1))
+        try await ledger.keep(
+            ForecastNight(
+                madeAt: now, madeOn: today, calibration: calibration, entries: made.map { $0.entry.withoutDetails }))
         try await score(histories, through: today - 1)
         try await ledger.removeForecasts(before: today - options.keptDays)
         let records = try await Records(ledger.tallies())
         progress(PlanningProgress(step: .keeping, done: 1, total: 1))
         return CapacityOutlook(
             madeAt: now, madeOn: today, days: days,
-            resources: made.map { outlook($0.entry, history: $0.past, records) }, record: records.all)
+            resources: made.map { outlook($0.entry, history: $0.past, records) }, record: records.all,
+            calibration: calibration)
     }
 
     /// The outlook of the run before this process began; nil when there was none. It has no charts and explains
@@ -68,7 +74,7 @@ package struct CapacityPlanner: Sendable {
         return CapacityOutlook(
             madeAt: night.madeAt, madeOn: night.madeOn, days: days,
             resources: night.entries.map { outlook($0, history: PastUse(), records) },
-            record: records.all)
+            record: records.all, calibration: night.calibration)
     }
 
     private func outlook(

@@ -1,5 +1,6 @@
 package import CapacityPlanning
 import DatabaseFiles
+package import Forecasting
 import Foundation
 import GRDB
 import Inventory
@@ -10,8 +11,14 @@ extension StateDatabase: ForecastLedger {
         try await database.transaction { db in
             var numbers = try ForecastResources(db)
             try db.execute(
-                sql: "INSERT OR REPLACE INTO forecast_nights (day, made_at) VALUES (?, ?)",
-                arguments: [night.madeOn, night.madeAt.milliseconds])
+                sql: """
+                    INSERT OR REPLACE INTO forecast_nights (day, made_at, shift, stretch, forecasts, filled)
+                    VALUES (?, ?, ?, ?, ?, ?)
+                    """,
+                arguments: [
+                    night.madeOn, night.madeAt.milliseconds, night.calibration.shift, night.calibration.stretch,
+                    night.calibration.forecasts, night.calibration.filled,
+                ])
             try db.execute(sql: "DELETE FROM forecasts WHERE day = ?", arguments: [night.madeOn])
             let statement = try db.cachedStatement(sql: ForecastRow.insertion)
             for entry in night.entries {
@@ -23,7 +30,12 @@ extension StateDatabase: ForecastLedger {
 
     package func newestNight() async throws -> ForecastNight? {
         try await database.transaction { db in
-            guard let night = try Row.fetchOne(db, sql: "SELECT day, made_at FROM forecast_nights ORDER BY day DESC")
+            guard
+                let night = try Row.fetchOne(
+                    db,
+                    sql: """
+                        SELECT day, shift, stretch, forecasts, filled, made_at FROM forecast_nights ORDER BY day DESC
+                        """)
             else { return nil }
             var entries: [LedgerEntry] = []
             let rows = try Row.fetchCursor(
@@ -36,7 +48,8 @@ extension StateDatabase: ForecastLedger {
                 if let entry = ForecastRow.entry(row) { entries.append(entry) }
             }
             return ForecastNight(
-                madeAt: Timestamp(milliseconds: night[1]), madeOn: night[0], entries: entries)
+                madeAt: Timestamp(milliseconds: night[5]), madeOn: night[0],
+                calibration: ForecastNightRow.calibration(night), entries: entries)
         }
     }
 
@@ -118,14 +131,78 @@ extension StateDatabase: ForecastLedger {
         }
     }
 
+    package func unsettledNights() async throws -> [UnsettledNight] {
+        try await database.transaction { db in
+            let nights = try Row.fetchAll(
+                db, sql: "SELECT day, shift, stretch, forecasts, filled, is_settled FROM forecast_nights")
+            let standing = Set(ForecastSettling.standing(nights.map { $0[0] }))
+            return nights.filter { standing.contains($0[0]) && $0[5] == false }.map {
+                UnsettledNight(madeOn: $0[0], calibration: ForecastNightRow.calibration($0))
+            }.sorted { $0.madeOn < $1.madeOn }
+        }
+    }
+
+    package func fills(of night: Int) async throws -> [KeptFill] {
+        try await database.transaction { db in
+            let rows = try Row.fetchCursor(
+                db,
+                sql: """
+                    SELECT f.fill_p10, f.fill_p50, f.fill_p90, f.full_30, f.full_90, f.full_180, f.size, f.full_use,
+                        r.resource, r.kind, r.unit, r.site
+                    FROM forecasts f JOIN forecast_resources r ON r.number = f.resource
+                    WHERE f.day = ? AND f.abstention IS NULL AND f.size > 0 AND f.used < f.full_use
+                    """, arguments: [night])
+            var fills: [KeptFill] = []
+            while let row = try rows.next() {
+                guard let key = ForecastResources.key(row, from: 8) else { continue }
+                fills.append(
+                    KeptFill(
+                        key: key, fill: FillDays(p10: row[0], p50: row[1], p90: row[2]),
+                        fullWithin: FullWithin(days30: row[3], days90: row[4], days180: row[5]), size: row[6],
+                        limit: row[7]))
+            }
+            return fills
+        }
+    }
+
+    package func settle(_ night: Int, as record: FleetRecord) async throws {
+        try await database.transaction { db in
+            try db.execute(
+                sql: "UPDATE forecast_nights SET is_settled = 1 WHERE day = ? AND is_settled = 0", arguments: [night])
+            guard db.changesCount > 0 else { return }
+            let add = try db.cachedStatement(
+                sql: """
+                    INSERT INTO forecast_outcomes (quarter, is_full, score, count) VALUES (?, ?, ?, ?)
+                    ON CONFLICT DO UPDATE SET count = count + excluded.count
+                    """)
+            for (outcome, count) in record.counts {
+                try add.execute(
+                    arguments: [ForecastTallyRow.quarter(of: night), outcome.isFull, outcome.twentieths, count])
+            }
+        }
+    }
+
+    package func settledRecord() async throws -> FleetRecord {
+        try await database.transaction { db in
+            var record = FleetRecord()
+            let rows = try Row.fetchCursor(db, sql: "SELECT is_full, score, count FROM forecast_outcomes")
+            while let row = try rows.next() {
+                record.add(FleetRecord.Outcome(twentieths: row[1], isFull: row[0]), count: row[2])
+            }
+            return record
+        }
+    }
+
     /// The names of resources that are gone stay: they are few, and their numbers are in what is younger.
     package func removeForecasts(before day: Int) async throws {
         try await database.transaction { db in
             for table in ["forecasts", "forecast_nights", "forecast_scorings"] {
                 try db.execute(sql: "DELETE FROM \(table) WHERE day < ?", arguments: [day])
             }
-            try db.execute(
-                sql: "DELETE FROM forecast_tallies WHERE quarter < ?", arguments: [ForecastTallyRow.quarter(of: day)])
+            for table in ["forecast_tallies", "forecast_outcomes"] {
+                try db.execute(
+                    sql: "DELETE FROM \(table) WHERE quarter < ?", arguments: [ForecastTallyRow.quarter(of: day)])
+            }
         }
     }
 }
@@ -186,6 +263,14 @@ private enum ForecastLabels {
     static func labels(of text: String) -> LabelSet {
         let words = (try? JSONDecoder().decode([String].self, from: Data(text.utf8))) ?? []
         return LabelSet(stride(from: 0, to: words.count - 1, by: 2).map { Label(words[$0], words[$0 + 1]) })
+    }
+}
+
+/// A row of `forecast_nights`.
+private enum ForecastNightRow {
+    /// - Parameter row: day, shift, stretch, forecasts and filled first.
+    static func calibration(_ row: Row) -> ForecastCalibration {
+        ForecastCalibration(shift: row[1], stretch: row[2], forecasts: row[3], filled: row[4])
     }
 }
 

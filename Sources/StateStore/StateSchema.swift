@@ -141,5 +141,27 @@ enum StateSchema {
                         ) WITHOUT ROWID;
                         """)
             },
+            SchemaMigration("calibration of forecasts") { db in
+                try db.execute(
+                    sql: """
+                        -- What a night's forecasts were calibrated with, and how many past forecasts that rests on. Every night before
+                        -- was calibrated with the defaults.
+                        ALTER TABLE forecast_nights ADD COLUMN shift REAL NOT NULL DEFAULT 0;
+                        ALTER TABLE forecast_nights ADD COLUMN stretch REAL NOT NULL DEFAULT 0.87;
+                        ALTER TABLE forecast_nights ADD COLUMN forecasts INTEGER NOT NULL DEFAULT 0;
+                        ALTER TABLE forecast_nights ADD COLUMN filled INTEGER NOT NULL DEFAULT 0;
+                        -- 1: what became of its forecasts is in forecast_outcomes.
+                        ALTER TABLE forecast_nights ADD COLUMN is_settled INTEGER NOT NULL DEFAULT 0;
+                        -- What became of forecasts, by quarters of the nights they were made in. score: a normal score in twentieths;
+                        -- is_full: 0 where the resource was not full by then.
+                        CREATE TABLE forecast_outcomes (
+                            quarter INTEGER NOT NULL,
+                            is_full INTEGER NOT NULL,
+                            score INTEGER NOT NULL,
+                            count INTEGER NOT NULL,
+                            PRIMARY KEY (quarter, is_full, score)
+                        ) WITHOUT ROWID;
+                        """)
+            },
         ])
 }

@@ -25,6 +25,13 @@ private struct StraightLine: ResourceForecasting {
     }
 }
 
+/// Tells the stretch that it was calibrated with as the growth.
+private struct StretchTelling: ResourceForecasting {
+    func forecast(_ history: ResourceHistory, limit: [Double], calibration: FleetCalibration) -> ResourceForecast {
+        ResourceForecast(growthPerDay: calibration.stretch)
+    }
+}
+
 private struct Fixture {
     let store = MemoryStore()
     let ledger = MemoryLedger()
@@ -32,11 +39,11 @@ private struct Fixture {
     /// Day 20 000 is the first of the history.
     var start: Timestamp { days.start(of: 20_000) }
 
-    func planner(_ options: CapacityPlanner.Options = CapacityPlanner.Options(workers: 3)) -> CapacityPlanner {
+    func planner(_ forecaster: any ResourceForecasting = StraightLine()) -> CapacityPlanner {
         let evaluator = PromQLEvaluator(source: store)
         return CapacityPlanner(
             recorder: FigureRecorder(evaluator: evaluator, appender: store), ledger: ledger,
-            forecaster: StraightLine(), options: options)
+            forecaster: forecaster, options: CapacityPlanner.Options(workers: 3))
     }
 
     /// A resource that grows by one a day up to `last`, polled at noon.
@@ -141,6 +148,41 @@ struct CapacityPlannerTests {
         #expect(restored.resources[0].forecast.fill.p50 == 50)
         #expect(restored.resources[0].forecast.details == nil)
         #expect(ForecastSeries.values(of: restored).count == 6)
+    }
+
+    @Test("forecasts are calibrated by what became of those before, and tell so after a restart too")
+    func calibrated() async throws {
+        let fixture = Fixture()
+        fixture.poll("san", days: 0..<40, last: 100, size: 150)
+        let planner = fixture.planner(StretchTelling())
+        let now = fixture.time(day: 39, hour: 20)
+        let first = try await planner.run(at: now, days: fixture.days, fullAt: [:])
+        #expect(!first.calibration.isFitted)
+        #expect(first.resources[0].forecast.growthPerDay == FleetCalibration().stretch)
+        var record = FleetRecord()
+        for twentieths in [-40, 40] {
+            record.add(FleetRecord.Outcome(twentieths: twentieths, isFull: true), count: 600)
+        }
+        try await fixture.ledger.settle(19_000, as: record)
+        let second = try await planner.run(at: now, days: fixture.days, fullAt: [:])
+        #expect(second.calibration.isFitted)
+        #expect(second.calibration.stretch > 1.4)
+        #expect(second.calibration.forecasts == 1_200 && second.calibration.filled == 1_200)
+        #expect(second.resources[0].forecast.growthPerDay == second.calibration.stretch)
+        #expect(try await planner.restored(days: fixture.days)?.calibration == second.calibration)
+    }
+
+    @Test("forecasts count for the next once their resource is full, one a month")
+    func settled() async throws {
+        let fixture = Fixture()
+        fixture.poll("san", days: 0..<100, last: 160, size: 160)
+        for day in [60, 70, 80] {
+            _ = try await fixture.planner().run(at: fixture.time(day: day, hour: 1), days: fixture.days, fullAt: [:])
+        }
+        let outlook = try await fixture.planner().run(
+            at: fixture.time(day: 100, hour: 1), days: fixture.days, fullAt: [:])
+        #expect(outlook.calibration.forecasts == 2 && outlook.calibration.filled == 2)
+        #expect(!outlook.calibration.isFitted)
     }
 
     @Test("resources that are gone for a month are left out")

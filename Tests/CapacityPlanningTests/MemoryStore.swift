@@ -1,4 +1,5 @@
 import CapacityPlanning
+import Forecasting
 import MonitoringModel
 import RE2
 import Synchronization
@@ -86,6 +87,7 @@ final class MemoryLedger: ForecastLedger {
         var nights: [Int: ForecastNight] = [:]
         var scored: Set<DueForecasts> = []
         var tallies: [ResourceKey: [Int: ForecastTally]] = [:]
+        var settled: [Int: FleetRecord] = [:]
     }
 
     private let state = Mutex(State())
@@ -129,6 +131,38 @@ final class MemoryLedger: ForecastLedger {
     }
 
     func tallies() async throws -> [ResourceKey: [Int: ForecastTally]] { state.withLock { $0.tallies } }
+
+    func unsettledNights() async throws -> [UnsettledNight] {
+        state.withLock { state in
+            ForecastSettling.standing(Array(state.nights.keys)).filter { state.settled[$0] == nil }.compactMap {
+                night in
+                state.nights[night].map { UnsettledNight(madeOn: night, calibration: $0.calibration) }
+            }
+        }
+    }
+
+    func fills(of night: Int) async throws -> [KeptFill] {
+        state.withLock { state in
+            (state.nights[night]?.entries ?? []).compactMap { entry in
+                guard entry.forecast.abstention == nil, let size = entry.size, let limit = entry.limit,
+                    entry.used < limit
+                else { return nil }
+                return KeptFill(
+                    key: entry.key, fill: entry.forecast.fill, fullWithin: entry.forecast.fullWithin, size: size,
+                    limit: limit)
+            }
+        }
+    }
+
+    func settle(_ night: Int, as record: FleetRecord) async throws {
+        state.withLock { state in
+            if state.settled[night] == nil { state.settled[night] = record }
+        }
+    }
+
+    func settledRecord() async throws -> FleetRecord {
+        state.withLock { $0.settled.values.reduce(into: FleetRecord()) { $0 += $1 } }
+    }
 
     func removeForecasts(before day: Int) async throws {
         state.withLock { state in state.nights = state.nights.filter { $0.key >= day } }

@@ -13,6 +13,17 @@ package struct ResourceHistory: Sendable {
     /// The newest day with a use.
     package var newestDay: Int
 
+    package init(
+        key: ResourceKey, labels: LabelSet, firstDay: Int, used: [Double], size: [Double], newestDay: Int
+    ) {
+        self.key = key
+        self.labels = labels
+        self.firstDay = firstDay
+        self.used = used
+        self.size = size
+        self.newestDay = newestDay
+    }
+
     package var lastDay: Int { firstDay + used.count - 1 }
 
     /// The newest reading.
@@ -21,12 +32,12 @@ package struct ResourceHistory: Sendable {
     /// Days without a reading after which a resource is taken for gone.
     package static let goneAfter = 30
 
-    /// The resources of two tables of the same days that had a reading lately, in the order of their keys.
+    package var isGone: Bool { newestDay <= lastDay - Self.goneAfter }
+
+    /// The resources of two tables of the same days, in the order of their keys.
     package static func all(used: FigureTable<ResourceKey>, size: FigureTable<ResourceKey>) -> [ResourceHistory] {
         used.rows.keys.sorted().compactMap { key in
-            guard let row = used.rows[key], row.newest > used.last - goneAfter,
-                let first = row.values.firstIndex(where: { !$0.isNaN })
-            else { return nil }
+            guard let row = used.rows[key], let first = row.values.firstIndex(where: { !$0.isNaN }) else { return nil }
             let sizes = size.rows[key].map { carriedOn($0.values, from: first) } ?? []
             return ResourceHistory(
                 key: key, labels: row.labels, firstDay: used.first + first, used: Array(row.values[first...]),

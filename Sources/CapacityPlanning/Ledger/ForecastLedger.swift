@@ -1,3 +1,4 @@
+package import Forecasting
 package import MonitoringModel
 
 /// Where forecasts are kept until their date comes, and what became of them.
@@ -22,7 +23,20 @@ package protocol ForecastLedger: Sendable {
     /// What became of the forecasts of each resource, by horizon.
     func tallies() async throws -> [ResourceKey: [Int: ForecastTally]]
 
-    /// Forgets forecasts made, and scores of days, before `day`.
+    /// The nights that stand for others (see `ForecastSettling.standing`) and were not settled, oldest first.
+    func unsettledNights() async throws -> [UnsettledNight]
+
+    /// What the forecasts of a night said of the day their resources are full; those that abstained, and those of
+    /// resources that were full already, are left out.
+    func fills(of night: Int) async throws -> [KeptFill]
+
+    /// Adds what became of a night's forecasts to the record, once: a second call for the same night changes nothing.
+    func settle(_ night: Int, as record: FleetRecord) async throws
+
+    /// What became of the forecasts of all nights that were settled.
+    func settledRecord() async throws -> FleetRecord
+
+    /// Forgets forecasts made, scores of days, and what became of forecasts made, before `day`.
     func removeForecasts(before day: Int) async throws
 }
 
@@ -31,11 +45,16 @@ package struct ForecastNight: Equatable, Sendable {
     package var madeAt: Timestamp
     /// The local day, since 1970-01-01.
     package var madeOn: Int
+    /// What all of its forecasts were calibrated with.
+    package var calibration: ForecastCalibration
     package var entries: [LedgerEntry]
 
-    package init(madeAt: Timestamp, madeOn: Int, entries: [LedgerEntry]) {
+    package init(
+        madeAt: Timestamp, madeOn: Int, calibration: ForecastCalibration = ForecastCalibration(), entries: [LedgerEntry]
+    ) {
         self.madeAt = madeAt
         self.madeOn = madeOn
+        self.calibration = calibration
         self.entries = entries
     }
 }

@@ -10,15 +10,19 @@ package struct CapacityOutlook: Sendable {
     package private(set) var resources: [ResourceOutlook]
     /// Of all forecasts together.
     package var record: ForecastRecord
+    /// What all forecasts were calibrated with.
+    package var calibration: ForecastCalibration
 
     package init(
-        madeAt: Timestamp, madeOn: Int, days: TimeGrid, resources: [ResourceOutlook], record: ForecastRecord
+        madeAt: Timestamp, madeOn: Int, days: TimeGrid, resources: [ResourceOutlook], record: ForecastRecord,
+        calibration: ForecastCalibration = ForecastCalibration()
     ) {
         self.madeAt = madeAt
         self.madeOn = madeOn
         self.days = days
         self.resources = resources.sorted { Self.isBefore($0, $1) }
         self.record = record
+        self.calibration = calibration
     }
 
     private static func isBefore(_ first: ResourceOutlook, _ second: ResourceOutlook) -> Bool {
