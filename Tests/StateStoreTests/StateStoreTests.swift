@@ -64,7 +64,7 @@ struct StateFileTests {
     @Test(
         "a new file has its final shape",
         arguments: [
-            ("page_size", 4096), ("auto_vacuum", 2), ("user_version", 4), ("application_id", 0x6864_7374),
+            ("page_size", 4096), ("auto_vacuum", 2), ("user_version", 5), ("application_id", 0x6864_7374),
         ])
     func created(pragma: String, expected: Int) throws {
         let fixture = try Fixture()
@@ -77,7 +77,7 @@ struct StateFileTests {
     func newerVersion() throws {
         let fixture = try Fixture()
         try fixture.store.close()
-        try fixture.withFile { try $0.execute(sql: "PRAGMA user_version = 5") }
+        try fixture.withFile { try $0.execute(sql: "PRAGMA user_version = 6") }
         let error = #expect(throws: DatabaseFileError.self) { try StateDatabase(directory: fixture.directory.path) }
         #expect(error?.code == .newerVersion)
     }
