@@ -97,15 +97,15 @@ struct ForecastSettlingTests {
         #expect(try await settling.record([], through: firstDay + 300) == record)
     }
 
-    @Test("a resource that is enlarged before it is full counts as later than the day before")
-    func enlarged() async throws {
+    @Test("a resource that is enlarged before it is full counts when it passes its old limit, a smaller one no more")
+    func resized() async throws {
         try await ledger.keep(night(0, ["san"]))
         let days = 0..<100
         func record(_ growth: Double) async throws -> [FleetRecord.Outcome: Int] {
             try await outcomes([history("san", rising(100), sizes: days.map { $0 < 46 ? 100 : growth })], through: 99)
         }
         let before = try await outcomes([history("san", rising(46))], through: 45)
-        #expect(try await record(150) == before)
+        #expect(try await record(150) == outcome(0, isFull: true))
         #expect(try await record(80) == before)
         // A file system's own tables: full at 91 of 101.
         #expect(try await record(101).keys.map(\.isFull) == [true])

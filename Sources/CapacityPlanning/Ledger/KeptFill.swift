@@ -34,9 +34,9 @@ package struct KeptFill: Hashable, Sendable {
     /// - Parameters:
     ///   - madeOn: the day of the forecast, since 1970-01-01.
     ///   - last: the last day to look at.
-    /// - Returns: the first day on which the resource was full, or else the last day on which it was seen not to be: the
-    ///   last with a reading before it was enlarged, made smaller, or gone for a month. Nil when the history does not
-    ///   hold the day of the forecast.
+    /// - Returns: the first day on which the resource was full, or would have been had it not been enlarged; or else the
+    ///   last day on which it was seen not to be: the last with a reading before it was made smaller, or gone for a
+    ///   month. Nil when the history does not hold the day of the forecast.
     func outcome(madeOn: Int, in history: ResourceHistory, through last: Int) -> (day: Int, isFull: Bool)? {
         guard madeOn >= history.firstDay, !history.size.isEmpty else { return nil }
         var seen = madeOn
@@ -46,11 +46,13 @@ package struct KeptFill: Hashable, Sendable {
                 if day - seen >= ResourceHistory.goneAfter { break }
                 continue
             }
-            // The forecast was about a resource as large as it was then.
+            // The forecast was about a resource as large as it was then. New disks come when one is nearly full: to stop
+            // there would make all forecasts seem early, and use goes on and passes what was full before.
             let growth = history.size[day - history.firstDay] / size
-            if abs(growth - 1) > Self.sameSize { break }
+            if growth < 1 - Self.sameSize { break }
+            let isEnlarged = growth > 1 + Self.sameSize
             // What a disk array rounds is not below.
-            if used >= limit * growth * (1 - 1e-9) { return (day, true) }
+            if used >= limit * (isEnlarged ? 1 : growth) * (1 - 1e-9) { return (day, true) }
             seen = day
         }
         return (seen, false)
