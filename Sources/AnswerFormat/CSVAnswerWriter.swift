@@ -35,7 +35,7 @@ package struct CSVAnswerWriter: AnswerWriter {
         chunk.removeAll(keepingCapacity: true)
         if row == nil {
             for name in names {
-                Self.appendCell(name, to: &chunk)
+                CSVCell.append(name, to: &chunk)
                 chunk.append(UInt8(ascii: ","))
             }
             chunk.append("time,value\n")
@@ -57,7 +57,7 @@ package struct CSVAnswerWriter: AnswerWriter {
             guard element == 0 else { return false }
             clock.append(time, to: &chunk)
             chunk.append(UInt8(ascii: ","))
-            Self.appendCell(text, to: &chunk)
+            CSVCell.append(text, to: &chunk)
             chunk.append(UInt8(ascii: "\n"))
             row = (1, 0)
         case .vector(let elements):
@@ -97,26 +97,11 @@ package struct CSVAnswerWriter: AnswerWriter {
         var rest = labels.labels[...]
         for name in names {
             if let label = rest.first, label.name == name {
-                Self.appendCell(label.value, to: &cells)
+                CSVCell.append(label.value, to: &cells)
                 rest = rest.dropFirst()
             }
             cells.append(UInt8(ascii: ","))
         }
-    }
-
-    /// In quotes where it holds a comma, a quote or a line break.
-    private static func appendCell(_ text: String, to output: inout [UInt8]) {
-        let special = [UInt8(ascii: ","), UInt8(ascii: "\""), UInt8(ascii: "\n"), UInt8(ascii: "\r")]
-        guard text.utf8.contains(where: special.contains) else {
-            output += text.utf8
-            return
-        }
-        output.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            if byte == UInt8(ascii: "\"") { output.append(byte) }
-            output.append(byte)
-        }
-        output.append(UInt8(ascii: "\""))
     }
 }
 
