@@ -3,6 +3,8 @@ package enum ValueUnit: Hashable, Sendable {
     case number
     case bytes
     case bytesPerSecond
+    /// As lines are sold; no metric's name tells it.
+    case bitsPerSecond
     /// 1 is the whole.
     case ratio
     case seconds
@@ -33,6 +35,9 @@ package enum ValueUnit: Hashable, Sendable {
         }
     }
 
+    /// A value as people read it: about three digits and the unit.
+    package func text(_ value: Double) -> String { ReadableNumber.text(value, self) }
+
     /// A factor and its name, which stands right behind the number.
     struct Scale: Hashable {
         var factor: Double
@@ -44,6 +49,7 @@ package enum ValueUnit: Hashable, Sendable {
         switch self {
         case .bytes: Self.metric(of: "B")
         case .bytesPerSecond: Self.metric(of: "B/s")
+        case .bitsPerSecond: Self.metric(of: "bit/s", kilo: "k")
         case .watts: Self.metric(of: "W", kilo: "k")
         case .ratio: [Scale(factor: 0.01, suffix: " %")]
         case .celsius: [Scale(factor: 1, suffix: " °C")]
