@@ -34,8 +34,8 @@ private struct Fixture {
     }
 }
 
-@Suite("Daily figures")
-struct DailyRecorderTests {
+@Suite("Kept figures")
+struct FigureRecorderTests {
     @Test("a resource whose name the ledger could not keep is none")
     func badName() {
         for label in ["resource", "kind", "site"] {

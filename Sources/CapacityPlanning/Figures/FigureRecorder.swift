@@ -11,9 +11,9 @@ package struct FigureRecorder: Sendable {
 
     /// Spans that one question covers. A run over nothing kept yet asks for years in steps of these.
     private static let spansPerQuestion = 30
-    /// Kept spans read by one question: half of the days that a forecast sees, so that 10,000 resources stay far from
-    /// the limit of samples.
-    private static let keptPerQuestion = 366
+    /// Kept spans read by one question, so that the series of one figure stay far from the limit of samples: half of
+    /// the days that a forecast of 10,000 resources sees, or a week of hours of 100,000 loads.
+    private static func keptPerQuestion(_ grid: TimeGrid) -> Int { grid == .hours ? 168 : 366 }
 
     package init(evaluator: any QueryEvaluator, appender: any SampleAppender) {
         self.evaluator = evaluator
@@ -67,7 +67,7 @@ package struct FigureRecorder: Sendable {
         let lead = grid.length / 2 - .milliseconds(1)
         var last = running - 1
         while last >= table.first {
-            let count = min(Self.keptPerQuestion, last - table.first + 1)
+            let count = min(Self.keptPerQuestion(grid), last - table.first + 1)
             let span = (grid.length * count).wholeMilliseconds
             let answer = try await evaluator.instant(
                 "\(figure.keptName)[\(span)ms]", at: grid.end(of: last) + lead, scope: .everything,

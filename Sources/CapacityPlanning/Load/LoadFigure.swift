@@ -51,10 +51,14 @@ package enum LoadFigure: String, KeptFigure, CaseIterable, Hashable {
 
     package func expression(over span: Duration) -> String {
         let window = "\(span.wholeMilliseconds)ms"
+        // The label is the forecasts'.
+        let polled = "\(polledName){quantile=\"\"}"
         return switch self {
-        case .processor, .inCall: "avg_over_time(\(polledName)[\(window)])"
-        case .receive, .transmit: "rate(\(polledName)[\(window)])"
-        case .calls: "max_over_time(sum(\(polledName))[\(window):1m])"
+        case .processor, .inCall: "avg_over_time(\(polled)[\(window)])"
+        // A minute more, so that samples an hour apart, as archives have them, still give a rate.
+        case .receive, .transmit: "rate(\(polled)[\((span + .seconds(60)).wholeMilliseconds)ms])"
+        // A room that two collectors tell of is one.
+        case .calls: "max_over_time(sum(max by (site, room) (\(polledName)))[\(window):1m])"
         }
     }
 
@@ -102,8 +106,8 @@ package struct LoadKey: Hashable, Comparable, Sendable {
         self.site = site
     }
 
-    /// As askers name it: `processor:core-1`, `receive:wan-3:a`, `calls`.
-    package var name: String {
+    /// As askers name it, unless two sites have one of the name: `processor:core-1`, `receive:wan-3:a`, `calls`.
+    var name: String {
         ([figure.rawValue, id, end].filter { !$0.isEmpty }).joined(separator: ":")
     }
 

@@ -10,11 +10,16 @@ import TestSupport
 import TimeSeriesStore
 
 /// Forecasts many resources from two years of kept days in a real store, keeps the forecasts in a real ledger, and
-/// tells what that took: `CapacityBenchmark [resources] [days] [seconds between polls of the last day]`.
+/// tells what that took: `CapacityBenchmark [resources] [days] [seconds between polls of the last day]`. The same of loads
+/// with eight weeks of kept hours: `CapacityBenchmark loads [loads] [seconds between polls of the last day]`.
 @main
 struct CapacityBenchmark {
     static func main() async throws {
         let arguments = CommandLine.arguments.dropFirst().compactMap { Int($0) }
+        if CommandLine.arguments.dropFirst().first == "loads" {
+            try await forecastLoads(arguments.first ?? 1_000, interval: arguments.dropFirst().first ?? 60)
+            return
+        }
         let resources = arguments.first ?? 10_000
         let days = arguments.dropFirst().first ?? 730
         let interval = arguments.dropFirst(2).first ?? 900
@@ -92,6 +97,60 @@ struct CapacityBenchmark {
             time = time + .seconds(interval)
         }
         try await store.flush()
+    }
+
+    // MARK: Loads
+
+    private static func forecastLoads(_ loads: Int, interval: Int) async throws {
+        let directory = try TemporaryDirectory()
+        let today = TimeGrid.hours.index(of: TimeGrid.days().start(of: 20_500))
+        let clock = ManualClock(TimeGrid.hours.start(of: today) + .seconds(1200))
+        let store = try SampleStore(directory: directory.path, clock: clock)
+        let filling = Usage.now
+        try await fillHours(store, loads: loads, interval: interval, until: today)
+        tell("filled", since: filling)
+        let planner = LoadPlanner(
+            recorder: FigureRecorder(evaluator: PromQLEvaluator(source: store), appender: store),
+            workers: ProcessInfo.processInfo.activeProcessorCount)
+        let began = Usage.now
+        let steps = StepTimes(began)
+        let outlook = try await planner.run(at: clock.now, linkSpeeds: [:]) { steps.note($0) }
+        tell("nightly run: \(outlook.loads.count) loads", since: began)
+        for line in steps.lines { print(line) }
+        let appending = Usage.now
+        store.append(LoadSamples(outlook, in: store).batch(at: clock.now))
+        tell("series of a minute", since: appending)
+        try await store.close()
+    }
+
+    private static func fillHours(_ store: SampleStore, loads: Int, interval: Int, until now: Int) async throws {
+        var random = SeededGenerator(seed: 20_261)
+        func series(_ name: String) -> [SeriesID] {
+            store.seriesIDs(
+                for: (0..<loads).map {
+                    LabelSet(
+                        metric: name,
+                        [Label("job", "snmp"), Label("instance", "host-\($0)"), Label("site", "site-\($0 % 100)")])
+                })
+        }
+        func load(_ hour: Int, _ index: Int) -> Double {
+            let isDay = (index % 8..<(index % 8 + 10)).contains(hour % 24) && hour / 24 % 7 < 5
+            return (isDay ? 0.6 : 0.1) + Double.random(in: 0...0.2, using: &random)
+        }
+        let kept = series(LoadFigure.processor.keptName)
+        let polled = series(LoadFigure.processor.polledName)
+        for hour in (now - 1_344)..<(now - 24) {
+            let time = TimeGrid.hours.end(of: hour)
+            store.append(SampleBatch(timestamp: time, values: kept.enumerated().map { ($1, load(hour, $0)) }))
+            if hour % 100 == 0 { try await store.flush() }
+        }
+        for hour in (now - 24)..<now {
+            for second in stride(from: interval, through: 3_600, by: interval) {
+                let time = TimeGrid.hours.start(of: hour) + .seconds(second)
+                store.append(SampleBatch(timestamp: time, values: polled.enumerated().map { ($1, load(hour, $0)) }))
+            }
+            try await store.flush()
+        }
     }
 
     private static func tell(_ what: String, since began: Usage) {
