@@ -46,6 +46,13 @@ extension CityWorld {
         plan.linkNumbers[id].map { linkOctets($0, at: moment(at: time)) }
     }
 
+    /// Mean load of a device's processors, 0...1. Nil for an unknown id, and for a device that tells of none.
+    package func processorShare(_ id: String, at time: Timestamp) -> Double? {
+        plan.deviceNumbers[id].flatMap {
+            plan.devices[$0].processors > 0 ? processorShare($0, at: moment(at: time)) : nil
+        }
+    }
+
     /// Nil for an unknown id.
     package func room(_ id: String, at time: Timestamp) -> RoomReading? {
         plan.rooms.firstIndex { $0.id == id }.map { room($0, at: moment(at: time)) }

@@ -11,8 +11,8 @@ package struct HistoryProgress: Sendable {
     package var samples: Int
 }
 
-/// The past of the simulated city, written through the ordinary appender: pools, links and rooms at hourly steps, under the
-/// labels that polls use, so that what is polled continues it.
+/// The past of the simulated city, written through the ordinary appender: pools, links, rooms and processors at hourly
+/// steps, under the labels that polls use, so that what is polled continues it.
 struct DemoHistory: Sendable {
     let inventory: CityInventory
     let world: CityWorld
@@ -33,6 +33,8 @@ struct DemoHistory: Sendable {
         var pools: [String: PoolReading]
         var links: [String: LinkReading]
         var rooms: [String: RoomReading]
+        /// Loads by the id of the device.
+        var processors: [String: Double]
 
         init(_ world: CityWorld, _ inventory: CityInventory, at time: Timestamp) {
             func read<Reading>(_ ids: [String], _ reading: (String) -> Reading?) -> [String: Reading] {
@@ -42,6 +44,7 @@ struct DemoHistory: Sendable {
             pools = read(inventory.pools.map(\.id)) { world.pool($0, at: time) }
             links = read(inventory.links.map(\.id)) { world.link($0, at: time) }
             rooms = read(inventory.rooms.map(\.id)) { world.room($0, at: time) }
+            processors = read(inventory.devices.map(\.id)) { world.processorShare($0, at: time) }
         }
     }
 
@@ -49,7 +52,7 @@ struct DemoHistory: Sendable {
     func fill(
         _ appender: any SampleAppender, until now: Timestamp, progress: @Sendable (HistoryProgress) -> Void
     ) async throws {
-        let lines = poolLines + linkLines + roomLines
+        let lines = poolLines + linkLines + roomLines + processorLines
         let series = appender.seriesIDs(for: lines.map(\.labels))
         appender.describe(CommonMetric.allCases.map(\.metadata) + CommonMetric.capacityMetadata)
         let step = Self.step.wholeMilliseconds
@@ -125,6 +128,14 @@ struct DemoHistory: Sendable {
                 line(.roomReady) { $0.isReady ? 1 : 0 }, line(.roomInCall) { $0.isInCall ? 1 : 0 },
                 line(.roomPacketLoss) { $0.packetLossRatio }, line(.roomJitter) { $0.jitterSeconds },
             ]
+        }
+    }
+
+    private var processorLines: [Line] {
+        inventory.devices.filter { world.processorShare($0.id, at: Timestamp(milliseconds: 0)) != nil }.map { device in
+            Line(labels: labels(CommonMetric.cpuRatio.rawValue, job: "snmp", device: device.id, [])) {
+                $0.processors[device.id]
+            }
         }
     }
 }
