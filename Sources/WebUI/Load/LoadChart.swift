@@ -9,6 +9,8 @@ struct LoadChart {
 
     /// Days with a text are so far apart that their texts do not touch.
     private static let mostDayTexts = 12
+    /// Half as wide as the text of a day.
+    private static let hoursOfHalfText = 18
 
     /// Nil without at least two known values.
     var values: TemplateValues? {
@@ -48,9 +50,11 @@ struct LoadChart {
     /// The first hours of days; some of many have a text.
     private func midnights(_ scale: ChartScale) -> [(step: Int, text: String?)] {
         let hours = scale.steps.filter { CivilTime(start.hour(after: $0 - 1), in: writer.times.zone).hour == 0 }
+        // Beyond it a text would leave the picture.
+        let lastText = scale.steps.upperBound - Self.hoursOfHalfText
         let every = (hours.count + Self.mostDayTexts - 1) / Self.mostDayTexts
         return hours.enumerated().map { place, step in
-            (step, place % max(every, 1) == 0 ? writer.times.day(start.hour(after: step - 1)) : nil)
+            (step, place % max(every, 1) == 0 && step <= lastText ? writer.times.day(start.hour(after: step - 1)) : nil)
         }
     }
 }

@@ -8,7 +8,7 @@ struct LoadPage {
     /// Path with version, by path.
     let assetPaths: [String: String]
 
-    /// Rows shown; the others are reached by their kind.
+    /// Rows shown; more can be asked of the API.
     private static let shownRows = 200
 
     init(model: LoadModel, catalogue: Catalogue, theme: PageTheme?, assetPaths: [String: String]) {
