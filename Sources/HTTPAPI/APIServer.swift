@@ -106,12 +106,15 @@ package struct APIServer: Sendable {
             database: DatabaseEndpoints(care: care, view: view, logger: logger),
             overview: OverviewEndpoint(
                 assembler: OverviewAssembler(
-                    view: view, evaluator: ownEvaluator, source: source, history: history, clock: clock),
+                    view: view, evaluator: ownEvaluator, source: source, history: history,
+                    capacity: capacity, clock: clock),
                 pages: pages),
             explore: ExploreEndpoint(view: view, pages: pages, clock: clock),
             capacity: CapacityEndpoints(
                 assembler: CapacityAssembler(view: view, capacity: capacity, source: source, clock: clock),
-                pages: pages, logger: logger))
+                pages: pages, logger: logger),
+            load: LoadEndpoints(
+                assembler: LoadAssembler(view: view, capacity: capacity, clock: clock), pages: pages))
     }
 }
 

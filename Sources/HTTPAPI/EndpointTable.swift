@@ -81,9 +81,16 @@ package enum EndpointTable {
         Endpoint(.get, "/api/v1/capacity/forecasts", .readForecasts) {
             try $0.capacity.forecasts($1.request, scope: $1.scope)
         },
+        Endpoint(.get, "/api/v1/capacity/forecasts.csv", .readForecasts) {
+            try $0.capacity.table($1.request, scope: $1.scope)
+        },
+        Endpoint(.get, "/api/v1/load/forecasts", .readForecasts) {
+            try $0.load.forecasts($1.request, scope: $1.scope)
+        },
         Endpoint(.post, "/api/v1/capacity/run", .runForecasts) { $0.capacity.run(by: $1.principal) },
         Endpoint(.get, "/", .readPages) { try await $0.overview.page($1.request, scope: $1.scope) },
         Endpoint(.get, "/capacity", .readPages) { try await $0.capacity.page($1.request, scope: $1.scope) },
+        Endpoint(.get, "/load", .readPages) { try $0.load.page($1.request, scope: $1.scope) },
         Endpoint(.get, "/explore", .readPages) { try $0.explore.page($1.request, scope: $1.scope) },
     ]
 
@@ -150,4 +157,5 @@ struct EndpointGroups: Sendable {
     var overview: OverviewEndpoint
     var explore: ExploreEndpoint
     var capacity: CapacityEndpoints
+    var load: LoadEndpoints
 }

@@ -1,4 +1,5 @@
 import AlertDispatch
+import CapacityPlanning
 import Incidents
 import Inventory
 import MonitoringModel
@@ -11,6 +12,7 @@ struct OverviewAssembler: Sendable {
     let evaluator: any QueryEvaluator
     let source: any SeriesSource
     let history: PoolHistory
+    let capacity: any CapacityView
     let clock: any WallClock
 
     /// How far back a pool's newest sample may be and still be shown, with its age.
@@ -205,6 +207,7 @@ struct OverviewAssembler: Sendable {
         let size = byResource(try await vector("capacity_size_bytes", at: now, scope: scope))
         let siteOfDevice = Dictionary(
             inventory.devices.map { ($0.id, $0.site) }, uniquingKeysWith: { first, _ in first })
+        let forecasts = forecasts(of: inventory, siteOfDevice: siteOfDevice)
         // The page's part is about storage.
         return inventory.pools.filter { $0.unit == .bytes && scope.includes(site: siteOfDevice[$0.device]) }.map {
             pool in
@@ -212,8 +215,22 @@ struct OverviewAssembler: Sendable {
             return OverviewModel.Pool(
                 id: pool.id, name: pool.name.text(language), used: used[pool.id]?.value, size: size[pool.id]?.value,
                 fullAt: pool.fullAt, growthPerDay: PoolHistory.growthPerDay(past), history: past,
-                age: used[pool.id].map { max(0, (now - $0.timestamp).inSeconds) })
+                age: used[pool.id].map { max(0, (now - $0.timestamp).inSeconds) }, forecast: forecasts[pool.id])
         }.sorted { Self.fullness($0) > Self.fullness($1) }
+    }
+
+    /// By the id of the pool. A resource of that id elsewhere is another one.
+    private func forecasts(
+        of inventory: CityInventory, siteOfDevice: [String: String]
+    ) -> [String: OverviewModel.Forecast] {
+        guard let outlook = capacity.outlook else { return [:] }
+        let byKey = Dictionary(outlook.resources.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+        return Dictionary(
+            inventory.pools.compactMap { pool in
+                let key = ResourceKey(
+                    resource: pool.id, kind: pool.kind, unit: pool.unit, site: siteOfDevice[pool.device] ?? "")
+                return byKey[key].map { (pool.id, OverviewModel.Forecast($0, madeAt: outlook.madeAt)) }
+            }, uniquingKeysWith: { first, _ in first })
     }
 
     private static func fullness(_ pool: OverviewModel.Pool) -> Double {
@@ -236,14 +253,23 @@ struct OverviewAssembler: Sendable {
 /// Names of sites, devices and links by id, for people.
 struct EntityNames: Sendable {
     let language: String
+    private var links: [String: String] = [:]
+    private var devices: [String: String] = [:]
     private var names: [String: String] = [:]
 
     init(inventory: CityInventory, language: String) {
         self.language = language
-        for link in inventory.links { names[link.id] = link.name.text(language) }
-        for device in inventory.devices { names[device.id] = device.name.text(language) }
+        for link in inventory.links { links[link.id] = link.name.text(language) }
+        for device in inventory.devices { devices[device.id] = device.name.text(language) }
+        names = links.merging(devices) { $1 }
         for site in inventory.sites { names[site.id] = site.name.text(language) }
     }
+
+    /// The name of a device alone, or the id itself when it is unknown.
+    func device(_ id: String) -> String { devices[id] ?? id }
+
+    /// The name of a link alone, or the id itself when it is unknown.
+    func link(_ id: String) -> String { links[id] ?? id }
 
     /// The name, or the id itself when it is unknown; "" of "".
     func name(of id: String) -> String { names[id] ?? id }

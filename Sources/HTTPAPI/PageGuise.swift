@@ -25,18 +25,23 @@ struct PageGuise: Sendable {
     }
 
     private static func language(_ asked: String?, accepted: String?) throws -> PageLanguage {
-        if let asked {
-            guard let language = PageLanguage(rawValue: asked) else {
-                throw BadParameter(
-                    "lang", expected: PageLanguage.allCases.map(\.rawValue).joined(separator: " or "), found: asked)
-            }
-            return language
-        }
+        if asked != nil { return try PageLanguage(asked: asked) }
         for part in (accepted ?? "").split(separator: ",") {
             if let language = PageLanguage(rawValue: String(part.drop { $0 == " " }.prefix(2)).lowercased()) {
                 return language
             }
         }
         return .vietnamese
+    }
+}
+
+extension PageLanguage {
+    /// - Parameter asked: the parameter `lang`; nil: English, as of answers to programs.
+    init(asked: String?) throws {
+        guard let language = PageLanguage(rawValue: asked ?? PageLanguage.english.rawValue) else {
+            throw BadParameter(
+                "lang", expected: PageLanguage.allCases.map(\.rawValue).joined(separator: " or "), found: asked)
+        }
+        self = language
     }
 }

@@ -15,12 +15,17 @@ final class CapacityDesk: CapacityView, Sendable {
         var orderLeadTime: Duration
         /// By the id of the resource.
         var fullAt: [String: Double]
+        /// Bytes a second in each direction by the id of the link.
+        var linkSpeeds: [String: Double]
 
         init(_ configuration: Configuration) {
             timeZone = TimeZone(identifier: configuration.service.timeZone) ?? TimeZone(secondsFromGMT: 0) ?? .current
             orderLeadTime = configuration.service.orderLeadTime
             fullAt = Dictionary(
                 configuration.inventory.pools.map { ($0.id, $0.fullAt) }, uniquingKeysWith: { first, _ in first })
+            linkSpeeds = Dictionary(
+                configuration.inventory.links.map { ($0.id, $0.bitsPerSecond / 8) },
+                uniquingKeysWith: { first, _ in first })
         }
 
         /// The days of the place as they are at a time.
@@ -33,8 +38,10 @@ final class CapacityDesk: CapacityView, Sendable {
     struct Figures: Sendable {
         var resources = 0
         var abstained = 0
+        var loads = 0
         var runs = 0
         var failures = 0
+        var loadFailures = 0
         /// Of the last run that succeeded.
         var duration = Duration.zero
         /// Nil before the first.
@@ -51,6 +58,7 @@ final class CapacityDesk: CapacityView, Sendable {
 
     private let evaluator: any QueryEvaluator
     private let appender: any SampleAppender
+    private let loadDesk: LoadDesk
     private let ledger: any ForecastLedger
     private let clock: any WallClock
     private let logger: Logger
@@ -62,6 +70,7 @@ final class CapacityDesk: CapacityView, Sendable {
     ) {
         self.evaluator = evaluator
         self.appender = appender
+        loadDesk = LoadDesk(evaluator: evaluator, appender: appender)
         self.ledger = ledger
         self.clock = clock
         self.logger = logger
@@ -76,6 +85,7 @@ final class CapacityDesk: CapacityView, Sendable {
     var settings: Settings { state.withLock { $0.settings } }
     var figures: Figures { state.withLock { $0.figures } }
     var outlook: CapacityOutlook? { state.withLock { $0.outlook } }
+    var loads: LoadOutlook? { loadDesk.outlook }
 
     // MARK: Runs
 
@@ -93,26 +103,44 @@ final class CapacityDesk: CapacityView, Sendable {
             let now = clock.now
             let outlook = try await planner(settings).run(
                 at: now, days: settings.days(at: now), fullAt: settings.fullAt
-            ) { step in
-                let share = step.total > 0 ? Double(step.done) / Double(step.total) : 1
-                progress(CareProgress(Self.words(for: step), share: share))
-            }
+            ) { progress(CareProgress($0, of: "resources")) }
             appender.describe(ForecastSeries.metadata + DailyFigure.all.map(\.metadata))
-            let duration = ContinuousClock.now - began
-            let abstained = outlook.resources.count { $0.forecast.abstention != nil }
             hold(outlook)
+            let (loads, problem) = try await forecastLoads(settings, progress: progress)
+            append(at: clock.now)
+            let duration = ContinuousClock.now - began
             state.withLock { state in
                 state.figures.runs += 1
+                state.figures.loads = loads
+                state.figures.loadFailures += problem == nil ? 0 : 1
                 state.figures.duration = duration
                 state.figures.lastSuccess = now
             }
-            append(at: clock.now)
             return CapacityRunReport(
-                resources: outlook.resources.count, abstained: abstained, seconds: duration.inSeconds)
+                resources: outlook.resources.count,
+                abstained: outlook.resources.count { $0.forecast.abstention != nil }, loads: loads,
+                loadProblem: problem, seconds: duration.inSeconds)
         } catch {
             let isCancelled = error is CancellationError || (error as? QueryError)?.code == .canceled
             if !isCancelled { state.withLock { $0.figures.failures += 1 } }
             throw isCancelled ? CancellationError() : error
+        }
+    }
+
+    /// What is said of loads holds for a week, so that their failure waits for the next night and fails no fill dates.
+    ///
+    /// - Returns: how many were forecast, and why they were not.
+    private func forecastLoads(
+        _ settings: Settings, progress: @escaping CareProgress.Handler
+    ) async throws(CancellationError) -> (count: Int, problem: String?) {
+        do {
+            let outlook = try await loadDesk.run(at: clock.now, linkSpeeds: settings.linkSpeeds) {
+                progress(CareProgress($0, of: "loads"))
+            }
+            return (outlook.loads.count, nil)
+        } catch {
+            if Task.isCancelled { throw CancellationError() }
+            return (0, "\(error)")
         }
     }
 
@@ -147,19 +175,24 @@ final class CapacityDesk: CapacityView, Sendable {
             forecaster: FillDateForecasting(), options: options)
     }
 
-    private static func words(for step: PlanningProgress) -> String {
-        switch step.step {
-        case .reading: "reading daily figures"
-        case .forecasting: "forecasting \(step.done) of \(step.total)"
-        case .keeping: "keeping forecasts"
-        }
-    }
-
     // MARK: Series
 
-    /// Writes the outlook's series at a time; nothing before the first outlook.
+    /// Writes the outlooks' series at a time; nothing before the first.
     func append(at time: Timestamp) {
+        loadDesk.append(at: time)
         guard let samples = state.withLock({ $0.samples }) else { return }
         appender.append(samples.batch(at: time))
+    }
+}
+
+extension CareProgress {
+    fileprivate init(_ progress: PlanningProgress, of what: String) {
+        let words =
+            switch progress.step {
+            case .reading: "reading figures of \(what)"
+            case .forecasting: "forecasting \(progress.done) of \(progress.total) \(what)"
+            case .keeping: "keeping forecasts"
+            }
+        self.init(words, share: progress.total > 0 ? Double(progress.done) / Double(progress.total) : 1)
     }
 }

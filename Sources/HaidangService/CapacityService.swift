@@ -57,7 +57,11 @@ struct CapacityService: Service {
             do {
                 let report = try await desk.run(progress: { _ in })
                 running.logger.info(
-                    "forecasts: \(report.resources) resources, \(report.abstained) without a date, \(report.seconds) s")
+                    "forecasts: \(report.resources) resources, \(report.abstained) without a date, \(report.loads) loads, \(report.seconds) s"
+                )
+                if let problem = report.loadProblem {
+                    running.logger.error("loads could not be forecast, trying again next night: \(problem)")
+                }
                 let now = running.clock.now
                 due = desk.settings.days(at: now).next(after: now, delay: Self.nightlyDelay)
             } catch is CancellationError {
@@ -77,6 +81,7 @@ enum ForecastMetrics {
         list.gauge(
             "haidang_forecast_resources_abstained", "Resources of the last forecast without a date.",
             Double(figures.abstained))
+        list.gauge("haidang_forecast_loads", "Loads of the last forecast.", Double(figures.loads))
         list.gauge(
             "haidang_forecast_duration_seconds", "Time the last run took, reading and writing included.",
             figures.duration.inSeconds)
@@ -86,5 +91,8 @@ enum ForecastMetrics {
             figures.lastSuccess?.seconds ?? 0)
         list.counter("haidang_forecast_runs_total", "Runs that succeeded.", Double(figures.runs))
         list.counter("haidang_forecast_failures_total", "Runs that failed.", Double(figures.failures))
+        list.counter(
+            "haidang_forecast_load_failures_total", "Runs that forecast resources and no loads.",
+            Double(figures.loadFailures))
     }
 }

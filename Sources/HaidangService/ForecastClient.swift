@@ -3,7 +3,7 @@ package import HTTPAPI
 import HTTPTransport
 package import MonitoringModel
 
-/// Asks a running service when resources are full: over the network, or through the control socket of a data directory.
+/// Asks a running service for its forecasts: over the network, or through the control socket of a data directory.
 package struct ForecastClient: Sendable {
     private let place: QueryClient.Place
 
@@ -14,10 +14,20 @@ package struct ForecastClient: Sendable {
     /// - Parameter resources: ids; empty: all, without details.
     /// - Throws: `ServiceError` when nobody answers or the answer is a refusal.
     package func report(of resources: [String]) async throws -> CapacityReport {
-        var path = "/api/v1/capacity/forecasts"
-        if !resources.isEmpty { path += "?" + ControlClient.encode(resources.map { ("resource", $0) }) }
-        let body = try await send("GET", path, timeout: .seconds(60))
-        return try Self.decode(Envelope<CapacityReport>.self, body).data
+        try await read("/api/v1/capacity/forecasts", resources.map { ("resource", $0) })
+    }
+
+    /// - Parameter loads: names; empty: all, without details.
+    /// - Throws: `ServiceError` when nobody answers or the answer is a refusal.
+    package func loads(of loads: [String]) async throws -> LoadReport {
+        try await read("/api/v1/load/forecasts", loads.map { ("load", $0) })
+    }
+
+    private func read<Report: Decodable>(
+        _ path: String, _ parameters: [(String, String)]
+    ) async throws -> Report {
+        let query = parameters.isEmpty ? "" : "?" + ControlClient.encode(parameters)
+        return try Self.decode(Envelope<Report>.self, try await send("GET", path + query, timeout: .seconds(60))).data
     }
 
     /// Forecasts everything now.

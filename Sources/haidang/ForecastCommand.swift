@@ -5,20 +5,27 @@ import HaidangService
 
 struct ForecastCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "forecast", abstract: "Tells when pools are full, how sure that is, and by when to order.",
+        commandName: "forecast",
+        abstract: "Tells when pools are full, by when to order, and the loads of the coming week.",
         discussion: """
             Lists resources by fewest days: the range holds the day they fill eight times out of ten. Forecasts are a running \
             service's: http://127.0.0.1:8470 is asked unless --server or --data says where. The token of a server that wants one \
             is taken from HAIDANG_TOKEN.
 
+            --load tells the loads of the coming week by the hour instead: processors, traffic of links, rooms in calls, those that \
+            come nearest to what they can bear first. Their names are kind:device, as processor:core-1 or receive:wan-3:a.
+
             --jsonl asks nobody: it answers the questions of forecast benchmarks. Exit status: 0 fine, 1 a problem was found, 64 \
             wrong usage.
             """)
 
-    @Argument(help: "Ids of resources; default: all.")
+    @Argument(help: "Ids of resources, or names of loads; default: all.")
     var pools: [String] = []
 
-    @Option(help: "Show one resource with its chart, and why the forecast is as it is.")
+    @Flag(help: "Tell loads of the coming week instead of the days until resources are full.")
+    var load = false
+
+    @Option(help: "Show one resource, or one load, with its chart, and why the forecast is as it is.")
     var explain: String?
 
     @Flag(name: .customLong("run"), help: "Forecast now, instead of waiting for the night.")
@@ -42,12 +49,14 @@ struct ForecastCommand: AsyncParsableCommand {
         guard server == nil || data == nil else {
             throw ValidationError("name either a --server or a --data directory")
         }
-        guard !jsonl || (!json && !forecastsNow && explain == nil && pools.isEmpty && server == nil && data == nil)
+        guard
+            !jsonl
+                || (!json && !forecastsNow && !load && explain == nil && pools.isEmpty && server == nil && data == nil)
         else {
             throw ValidationError("--jsonl stands alone: it answers what comes on standard input")
         }
         guard explain == nil || pools.isEmpty else {
-            throw ValidationError("--explain shows one resource: name no others")
+            throw ValidationError("--explain shows one: name no others")
         }
     }
 
@@ -62,8 +71,10 @@ struct ForecastCommand: AsyncParsableCommand {
                 let done = try await showingProgress { try await client.run(progress: $0) }
                 printToStandardError(
                     "\(ReportText.count(done.resources)) resources, \(ReportText.count(done.abstained)) without a date, "
-                        + ReportText.seconds(done.seconds))
+                        + "\(ReportText.count(done.loads)) loads, \(ReportText.seconds(done.seconds))")
+                if let problem = done.loadProblem { try endWithProblem("loads could not be forecast: \(problem)") }
             }
+            if load { return try await tellLoads(client) }
             let report = try await client.report(of: explain.map { [$0] } ?? pools)
             if json { return try printJSON(report) }
             if explain != nil, let resource = report.resources.first {
@@ -71,6 +82,16 @@ struct ForecastCommand: AsyncParsableCommand {
             } else {
                 for line in ForecastText.list(report) { print(line) }
             }
+        }
+    }
+
+    private func tellLoads(_ client: ForecastClient) async throws {
+        let report = try await client.loads(of: explain.map { [$0] } ?? pools)
+        if json { return try printJSON(report) }
+        if explain != nil, let one = report.loads.first {
+            for line in LoadText.explanation(of: one, in: report) { print(line) }
+        } else {
+            for line in LoadText.list(report) { print(line) }
         }
     }
 

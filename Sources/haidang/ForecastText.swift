@@ -22,6 +22,11 @@ enum ForecastText {
         lines.append("")
         lines.append("forecast of \(TerminalText.safe(report.madeAt))")
         lines += report.record.map { "all \(text($0))" }
+        if let calibration = report.calibration, calibration.isFitted {
+            lines.append(
+                "ranges are calibrated by \(ReportText.count(calibration.forecasts)) past forecasts, "
+                    + "\(ReportText.count(calibration.filled)) of pools that filled")
+        }
         return lines
     }
 
@@ -78,18 +83,7 @@ enum ForecastText {
     }
 
     private static func amount(_ value: Double, _ unit: String) -> String {
-        let scales: [(Double, String)] =
-            switch unit {
-            case "bytes": [(1e15, "PB"), (1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1, "B")]
-            case "bytes_per_second": [(1e9, "GB/s"), (1e6, "MB/s"), (1e3, "kB/s"), (1, "B/s")]
-            case "watts": [(1e6, "MW"), (1e3, "kW"), (1, "W")]
-            case "rack_units": [(1, "U")]
-            default: [(1, "")]
-            }
-        let scale = scales.first { abs(value) >= $0.0 } ?? scales[scales.count - 1]
-        let number = value / scale.0
-        let digits = abs(number) >= 100 || number == number.rounded() ? 0 : abs(number) < 10 ? 2 : 1
-        return String(format: "%.\(digits)f", number) + (scale.1.isEmpty ? "" : " \(scale.1)")
+        self.unit(unit).text(value) + (unit == "rack_units" ? " U" : "")
     }
 
     // MARK: One resource
@@ -181,14 +175,8 @@ enum ForecastText {
         var all = [series("past", past), series("expected", ahead(\.p50))]
         all += [series("low", ahead(\.p10)), series("high", ahead(\.p90))]
         if let limit = resource.limit { all.append(series("full", (first...last).map { ($0, limit) })) }
-        var style = AnswerChart.Style()
-        if let terminal = Terminal.size(of: STDOUT_FILENO) {
-            style.width = terminal.columns
-            style.rows = min(max(terminal.rows - 24, 8), style.rows)
-            style.hasColours = Terminal.takesColours
-        }
         let window = QueryWindow(start: time(today + first), end: time(today + last), step: .seconds(86_400))
-        return AnswerChart(all, unit: unit(resource.unit), window: window, style: style).lines
+        return AnswerChart(all, unit: unit(resource.unit), window: window, style: .beside(lines: 24)).lines
     }
 
     private static func unit(_ unit: String) -> ValueUnit {
@@ -209,5 +197,18 @@ enum ForecastText {
             let time = calendar.date(from: DateComponents(year: parts[0], month: parts[1], day: parts[2]))
         else { return nil }
         return Int((time.timeIntervalSince1970 / 86_400).rounded())
+    }
+}
+
+extension AnswerChart.Style {
+    /// For a chart on this terminal, if standard output is one, with so many lines of text around it.
+    static func beside(lines: Int) -> AnswerChart.Style {
+        var style = AnswerChart.Style()
+        if let terminal = Terminal.size(of: STDOUT_FILENO) {
+            style.width = terminal.columns
+            style.rows = min(max(terminal.rows - lines, 8), style.rows)
+            style.hasColours = Terminal.takesColours
+        }
+        return style
     }
 }

@@ -201,7 +201,7 @@ extension QueryAnswer {
 
 extension ClockZone {
     /// As clocks of this machine, or TZ, have it.
-    fileprivate static var here: ClockZone {
+    static var here: ClockZone {
         let zone = TimeZone.current
         return ClockZone { zone.secondsFromGMT(for: Date(timeIntervalSince1970: $0.seconds)) }
     }

@@ -76,13 +76,33 @@ extension CapacityModel.Resource {
             id: resource.key.resource, name: name, unit: CapacityModel.Unit(resource.key.unit), used: resource.used,
             size: resource.size, limit: resource.limit, growthPerDay: forecast.growthPerDay,
             abstention: forecast.abstention.map { CapacityModel.Abstention($0) },
-            fill: CapacityModel.FillDays(p10: forecast.fill.p10, p50: forecast.fill.p50, p90: forecast.fill.p90),
+            fill: CapacityModel.FillDays(forecast.fill),
             orderWithin: resource.orderWithin, fullWithin: forecast.fullWithin.values.compactMap { $0 },
             record: CapacityModel.RecordLine.lines(resource.record), history: resource.history.used,
             limits: resource.history.limit,
-            band: (forecast.details?.band ?? []).map {
-                CapacityModel.UsePoint(day: $0.day, p10: $0.p10, p50: $0.p50, p90: $0.p90)
-            }, age: age)
+            band: (forecast.details?.band ?? []).map { CapacityModel.UsePoint($0) }, age: age)
+    }
+}
+
+extension OverviewModel.Forecast {
+    init(_ resource: ResourceOutlook, madeAt: Timestamp) {
+        let forecast = resource.forecast
+        self.init(
+            madeAt: madeAt, abstention: forecast.abstention.map { CapacityModel.Abstention($0) },
+            fill: CapacityModel.FillDays(forecast.fill), orderWithin: resource.orderWithin,
+            band: (forecast.details?.band ?? []).map { CapacityModel.UsePoint($0) })
+    }
+}
+
+extension CapacityModel.FillDays {
+    fileprivate init(_ fill: FillDays) {
+        self.init(p10: fill.p10, p50: fill.p50, p90: fill.p90)
+    }
+}
+
+extension CapacityModel.UsePoint {
+    fileprivate init(_ use: UseAhead) {
+        self.init(day: use.day, p10: use.p10, p50: use.p50, p90: use.p90)
     }
 }
 

@@ -24,10 +24,7 @@ struct CapacityEndpoints: Sendable {
     /// English when it is left out. 404 before the first forecast, and when an id is not known.
     func forecasts(_ request: Request, scope: QueryScope) throws -> Response {
         let parameters = RequestParameters(query: request.uri.query ?? "")
-        let languages = PageLanguage.allCases.map(\.rawValue).joined(separator: " or ")
-        guard let language = PageLanguage(rawValue: parameters["lang"] ?? PageLanguage.english.rawValue) else {
-            throw BadParameter("lang", expected: languages, found: parameters["lang"])
-        }
+        let language = try PageLanguage(asked: parameters["lang"])
         guard let outlook = assembler.capacity.outlook else {
             return Reply.failure(.notFound, "not_found", "there is no forecast yet: the first is being made")
         }
@@ -49,6 +46,21 @@ struct CapacityEndpoints: Sendable {
             }
         }
         return try Reply.success(report)
+    }
+
+    /// The same as a table for spreadsheets; without details.
+    func table(_ request: Request, scope: QueryScope) throws -> Response {
+        let parameters = RequestParameters(query: request.uri.query ?? "")
+        let language = try PageLanguage(asked: parameters["lang"])
+        guard let outlook = assembler.capacity.outlook else {
+            return Reply.failure(.notFound, "not_found", "there is no forecast yet: the first is being made")
+        }
+        let resources = assembler.resources(of: outlook, scope: scope, language: language.rawValue)
+        let report = CapacityReport(outlook, resources: resources, showsRecordOfAll: false)
+        var reply = Reply.bytes(CapacityTable(report).csv, contentType: "text/csv; charset=utf-8; header=present")
+        let day = CivilDate.text(ofDay: outlook.madeOn)
+        reply.headers[.contentDisposition] = "attachment; filename=\"capacity-\(day).csv\""
+        return reply
     }
 
     func run(by principal: Principal) -> Response {

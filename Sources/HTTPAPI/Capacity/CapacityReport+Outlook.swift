@@ -8,11 +8,20 @@ import WebUI
 extension CapacityReport {
     /// - Parameters:
     ///   - resources: those the asker may see, in order, with their names.
-    ///   - showsRecordOfAll: false where the asker may see some sites only.
+    ///   - showsRecordOfAll: whether what all forecasts together say is told; not where the asker may see some sites only.
     init(_ outlook: CapacityOutlook, resources: [(ResourceOutlook, name: String)], showsRecordOfAll: Bool) {
         self.init(
             madeAt: outlook.madeAt.rfc3339, record: showsRecordOfAll ? RecordLine.lines(outlook.record) : [],
+            calibration: showsRecordOfAll ? Calibration(outlook.calibration) : nil,
             resources: resources.map { Resource($0, name: $1, in: outlook) })
+    }
+}
+
+extension CapacityReport.Calibration {
+    fileprivate init(_ calibration: ForecastCalibration) {
+        self.init(
+            forecasts: calibration.forecasts, filled: calibration.filled, isFitted: calibration.isFitted,
+            shift: calibration.shift, stretch: calibration.stretch)
     }
 }
 

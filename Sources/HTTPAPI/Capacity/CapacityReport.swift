@@ -4,8 +4,23 @@ package struct CapacityReport: Codable, Sendable {
     package var madeAt: String
     /// Of all forecasts together; empty for askers who may see some sites only.
     package var record: [RecordLine]
+    /// What the past forecasts have taught; left out for askers who may see some sites only.
+    package var calibration: Calibration?
     /// Fewest days first.
     package var resources: [Resource]
+
+    package struct Calibration: Codable, Hashable, Sendable {
+        /// Past forecasts, one a resource and month, of which something became.
+        package var forecasts: Int
+        /// Of these, those of resources that filled since.
+        package var filled: Int
+        /// Whether they are enough to calibrate ranges with.
+        package var isFitted: Bool
+        /// In deviations; above 0: resources fill later than paths say.
+        package var shift: Double
+        /// Of the spread of paths; above 1: they are too near to each other.
+        package var stretch: Double
+    }
 
     package struct RecordLine: Codable, Hashable, Sendable {
         package var horizonDays: Int
