@@ -38,8 +38,9 @@ final class MemoryStore: SampleAppender, SeriesSource {
         state.withLock { state in
             for (series, value) in batch.values {
                 let labels = state.numbers[Int(series.rawValue)]
+                let isLate = state.series[labels]?.last.map { $0.timestamp > batch.timestamp } ?? false
                 state.series[labels, default: []].append(Sample(batch.timestamp, value))
-                state.series[labels]?.sort { $0.timestamp < $1.timestamp }
+                if isLate { state.series[labels]?.sort { $0.timestamp < $1.timestamp } }
             }
             state.appended += batch.values.count
         }

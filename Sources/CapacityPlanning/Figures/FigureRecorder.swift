@@ -20,8 +20,9 @@ package struct FigureRecorder: Sendable {
         self.appender = appender
     }
 
-    /// Keeps what is missing since the newest kept span, and gives the figures of the last `count` spans. The running
-    /// one is the last where the figure counts it, and the one before it where not.
+    /// Keeps what is missing since the newest kept span, and before the oldest one where history was imported since;
+    /// gives the figures of the last `count` spans. The running one is the last where the figure counts it, and the one
+    /// before it where not.
     ///
     /// What was appended is durable when this returns.
     /// - Throws: `QueryError`; what a commit of the store throws; `CancellationError`. What was kept by then stays
@@ -32,15 +33,11 @@ package struct FigureRecorder: Sendable {
         let running = grid.index(of: now)
         var table = FigureTable<Figure.Subject>(last: figure.countsRunning ? running : running - 1, count: count)
         try await readKept(figure, before: running, into: &table, grid: grid)
-        var first = max(table.newest.map { $0 + 1 } ?? table.first, table.first)
-        while first < running {
-            try Task.checkCancellation()
-            let last = min(first + Self.spansPerQuestion - 1, running - 1)
-            let found = try await ask(figure, from: first, through: last, grid: grid)
-            try await keep(found, of: figure)
-            add(found, of: figure, to: &table) { grid.index(endingAt: $0) }
-            first = last + 1
+        if let oldest = table.oldest, try await hasSamples(figure, in: table.first..<oldest, grid: grid) {
+            try await fill(&table, with: figure, in: table.first..<oldest, grid: grid)
         }
+        let next = max(table.newest.map { $0 + 1 } ?? table.first, table.first)
+        if next < running { try await fill(&table, with: figure, in: next..<running, grid: grid) }
         let soFar = now - grid.start(of: running)
         if figure.countsRunning, soFar > .zero {
             let answer = try await evaluator.instant(
@@ -51,6 +48,28 @@ package struct FigureRecorder: Sendable {
             }
         }
         return table
+    }
+
+    private func hasSamples(_ figure: some KeptFigure, in spans: Range<Int>, grid: TimeGrid) async throws -> Bool {
+        guard !spans.isEmpty else { return false }
+        let answer = try await evaluator.instant(
+            figure.expression(over: grid.length * spans.count), at: grid.start(of: spans.upperBound),
+            scope: .everything, options: Self.options)
+        guard case .vector(let elements) = answer.value else { return false }
+        return !elements.isEmpty
+    }
+
+    /// Asks for spans, keeps what is found and adds it to the table.
+    private func fill<Figure: KeptFigure>(
+        _ table: inout FigureTable<Figure.Subject>, with figure: Figure, in spans: Range<Int>, grid: TimeGrid
+    ) async throws {
+        for first in stride(from: spans.lowerBound, to: spans.upperBound, by: Self.spansPerQuestion) {
+            try Task.checkCancellation()
+            let last = min(first + Self.spansPerQuestion, spans.upperBound) - 1
+            let found = try await ask(figure, from: first, through: last, grid: grid)
+            try await keep(found, of: figure)
+            add(found, of: figure, to: &table) { grid.index(endingAt: $0) }
+        }
     }
 
     /// As long as it takes: nobody waits at a page, and the task can be cancelled.

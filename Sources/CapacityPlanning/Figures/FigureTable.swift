@@ -26,6 +26,11 @@ package struct FigureTable<Subject: Hashable & Sendable>: Sendable {
     /// The newest span of which any subject has a value.
     package var newest: Int? { rows.values.map(\.newest).max() }
 
+    /// The oldest span of which any subject has a value.
+    package var oldest: Int? {
+        rows.values.compactMap { $0.values.firstIndex { !$0.isNaN } }.min().map { first + $0 }
+    }
+
     /// Takes in the figures of one series. Of several series of a subject the largest value of a span counts: two
     /// devices that report the same one, or the one before and the one after a replacement.
     /// - Parameter index: tells which span a sample is of; those outside the table are left out.
