@@ -88,7 +88,7 @@ let package = Package(
         library("RemoteStorage", ["MonitoringModel", "CSnappy"]),
         library("AnswerDisplay", ["MonitoringModel", "PromQLSyntax"]),
         library("Forecasting"),
-        library("ForecastLines", ["Forecasting"]),
+        library("ForecastLines", ["Forecasting", "MonitoringModel"]),
 
         // domain
         library("Polling", ["MonitoringModel", "Inventory", "ExpositionFormat", "SNMP", "HTTPTransport", "RE2"]),

@@ -1,4 +1,5 @@
 import Forecasting
+import MonitoringModel
 
 /// When is a pool full?
 struct FillQuestion: Decodable {
@@ -68,7 +69,7 @@ extension ForecastLine {
         guard question.stepHours ?? 24 == 24 else {
             throw ForecastLineError("expected one value a day, found \"step_hours\" \(question.stepHours ?? 0)")
         }
-        guard let firstDay = CalendarDay.number(of: question.start) else {
+        guard let start = Timestamp(text: "\(question.start.prefix(10))T00:00:00Z") else {
             throw ForecastLineError("expected a date such as 2023-03-01 in \"start\", found \"\(question.start)\"")
         }
         guard (1...longestHorizon).contains(question.horizonDays) else {
@@ -78,7 +79,8 @@ extension ForecastLine {
             throw ForecastLineError("expected \"quantiles\" between 0 and 1, found \(bad)")
         }
         let history = CapacityHistory(
-            used: readings(question.values), capacity: try question.capacities(), firstDay: firstDay)
+            used: readings(question.values), capacity: try question.capacities(),
+            firstDay: Int((start.seconds / 86_400).rounded(.down)))
         let distribution = FillForecaster().forecast(history, horizon: question.horizonDays).distribution
         var answer = Answer(id: question.id, quantiles: [:], full: [:])
         for quantile in question.quantiles {
@@ -88,22 +90,5 @@ extension ForecastLine {
             answer.full["\(span)"] = distribution.probability(within: Double(span))
         }
         return try encode(answer)
-    }
-}
-
-/// Days of the Gregorian calendar as numbers.
-enum CalendarDay {
-    /// Days since 1970-01-01 of a date as `2023-03-01`; nil when it is none.
-    static func number(of text: String) -> Int? {
-        let parts = text.prefix(10).split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
-        guard parts.count == 3, let year = parts[0], let month = parts[1], let day = parts[2],
-            (1...9999).contains(year), (1...12).contains(month), (1...31).contains(day)
-        else { return nil }
-        // Years begin in March, so that the leap day is the last.
-        let shifted = month > 2 ? year : year - 1
-        let era = shifted / 400
-        let yearOfEra = shifted - era * 400
-        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
     }
 }

@@ -190,13 +190,7 @@ enum ForecastText {
 
     /// Days since 1970-01-01 of a date as `2027-01-03`.
     private static func day(_ date: String) -> Int? {
-        var calendar = Calendar(identifier: .gregorian)
-        calendar.timeZone = TimeZone(secondsFromGMT: 0) ?? .current
-        let parts = date.split(separator: "-").compactMap { Int($0) }
-        guard parts.count == 3,
-            let time = calendar.date(from: DateComponents(year: parts[0], month: parts[1], day: parts[2]))
-        else { return nil }
-        return Int((time.timeIntervalSince1970 / 86_400).rounded())
+        Timestamp(text: "\(date)T00:00:00Z").map { Int(($0.seconds / 86_400).rounded(.down)) }
     }
 }
 

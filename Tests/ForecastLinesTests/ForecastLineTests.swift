@@ -95,7 +95,8 @@ struct ForecastLineTests {
     @Test("values out of range are named")
     func ranges() throws {
         for (change, name) in [
-            (["start": "yesterday"] as [String: Any], "start"), (["horizon_days": 0], "horizon_days"),
+            (["start": "yesterday"] as [String: Any], "start"), (["start": "2023-02-31"], "2023-02-31"),
+            (["horizon_days": 0], "horizon_days"),
             (["quantiles": [0, 0.5]], "quantiles"), (["step_hours": 1], "step_hours"),
             (["capacity_history": [[1, 2, 3]]], "capacity_history"), (["values": ["x"]], "values"),
         ] {
