@@ -37,12 +37,12 @@ package struct CapacityPlanner: Sendable {
     /// One run over everything.
     ///
     /// - Parameters:
-    ///   - fullAt: the share of the size at which a resource counts as full, by its id; 1 where none is given.
+    ///   - fullAt: the share of the size at which a resource counts as full; 1 where none is given.
     ///   - progress: called from any task, often.
     /// - Throws: `QueryError`, errors of the ledger and of the store, `CancellationError`. Days kept by then stay kept;
     ///   the ledger has all forecasts of the run or none.
     package func run(
-        at now: Timestamp, days: TimeGrid, fullAt: [String: Double],
+        at now: Timestamp, days: TimeGrid, fullAt: [ResourceKey: Double],
         progress: @escaping @Sendable (PlanningProgress) -> Void = { _ in }
     ) async throws -> CapacityOutlook {
         let histories = try await readHistories(at: now, days: days, progress: progress)
@@ -116,7 +116,7 @@ package struct CapacityPlanner: Sendable {
     }
 
     private func forecasts(
-        of histories: [ResourceHistory], fullAt: [String: Double], calibration: FleetCalibration,
+        of histories: [ResourceHistory], fullAt: [ResourceKey: Double], calibration: FleetCalibration,
         progress: @escaping @Sendable (PlanningProgress) -> Void
     ) async throws -> [Made] {
         try await histories.mapped(
@@ -126,9 +126,9 @@ package struct CapacityPlanner: Sendable {
     }
 
     private func forecast(
-        _ history: ResourceHistory, fullAt: [String: Double], calibration: FleetCalibration
+        _ history: ResourceHistory, fullAt: [ResourceKey: Double], calibration: FleetCalibration
     ) -> Made {
-        let share = fullAt[history.key.resource] ?? 1
+        let share = fullAt[history.key] ?? 1
         let limit = history.size.map { $0 * share }
         let forecast =
             history.size.isEmpty

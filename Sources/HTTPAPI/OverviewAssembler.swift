@@ -207,7 +207,7 @@ struct OverviewAssembler: Sendable {
         let size = byResource(try await vector("capacity_size_bytes", at: now, scope: scope))
         let siteOfDevice = Dictionary(
             inventory.devices.map { ($0.id, $0.site) }, uniquingKeysWith: { first, _ in first })
-        let forecasts = forecasts(of: inventory, siteOfDevice: siteOfDevice)
+        let forecasts = forecasts(of: inventory)
         // The page's part is about storage.
         return inventory.pools.filter { $0.unit == .bytes && scope.includes(site: siteOfDevice[$0.device]) }.map {
             pool in
@@ -219,18 +219,13 @@ struct OverviewAssembler: Sendable {
         }.sorted { Self.fullness($0) > Self.fullness($1) }
     }
 
-    /// By the id of the pool. A resource of that id elsewhere is another one.
-    private func forecasts(
-        of inventory: CityInventory, siteOfDevice: [String: String]
-    ) -> [String: OverviewModel.Forecast] {
+    /// By the id of the pool.
+    private func forecasts(of inventory: CityInventory) -> [String: OverviewModel.Forecast] {
         guard let outlook = capacity.outlook else { return [:] }
         let byKey = Dictionary(outlook.resources.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
-        return Dictionary(
-            inventory.pools.compactMap { pool in
-                let key = ResourceKey(
-                    resource: pool.id, kind: pool.kind, unit: pool.unit, site: siteOfDevice[pool.device] ?? "")
-                return byKey[key].map { (pool.id, OverviewModel.Forecast($0, madeAt: outlook.madeAt)) }
-            }, uniquingKeysWith: { first, _ in first })
+        return ResourceKey.ofPools(in: inventory).compactMapValues { key in
+            byKey[key].map { OverviewModel.Forecast($0, madeAt: outlook.madeAt) }
+        }
     }
 
     private static func fullness(_ pool: OverviewModel.Pool) -> Double {

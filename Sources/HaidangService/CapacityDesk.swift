@@ -13,16 +13,18 @@ final class CapacityDesk: CapacityView, Sendable {
     struct Settings: Sendable {
         var timeZone: TimeZone
         var orderLeadTime: Duration
-        /// By the id of the resource.
-        var fullAt: [String: Double]
+        /// The share of the size at which declared pools count as full.
+        var fullAt: [ResourceKey: Double]
         /// Bytes a second in each direction by the id of the link.
         var linkSpeeds: [String: Double]
 
         init(_ configuration: Configuration) {
             timeZone = TimeZone(identifier: configuration.service.timeZone) ?? TimeZone(secondsFromGMT: 0) ?? .current
             orderLeadTime = configuration.service.orderLeadTime
+            let keys = ResourceKey.ofPools(in: configuration.inventory)
             fullAt = Dictionary(
-                configuration.inventory.pools.map { ($0.id, $0.fullAt) }, uniquingKeysWith: { first, _ in first })
+                configuration.inventory.pools.compactMap { pool in keys[pool.id].map { ($0, pool.fullAt) } },
+                uniquingKeysWith: { first, _ in first })
             linkSpeeds = Dictionary(
                 configuration.inventory.links.map { ($0.id, $0.bitsPerSecond / 8) },
                 uniquingKeysWith: { first, _ in first })

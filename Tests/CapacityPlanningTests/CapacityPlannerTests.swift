@@ -1,5 +1,6 @@
 import CapacityPlanning
 import Forecasting
+import Inventory
 import MonitoringModel
 import PromQLEngine
 import Synchronization
@@ -72,7 +73,8 @@ struct CapacityPlannerTests {
         fixture.poll("never", days: 0..<40, last: 100, size: 100_000)
         fixture.poll("boundless", days: 0..<40, last: 100, size: nil)
         let outlook = try await fixture.planner().run(
-            at: fixture.time(day: 39, hour: 20), days: fixture.days, fullAt: ["later": 0.5])
+            at: fixture.time(day: 39, hour: 20), days: fixture.days,
+            fullAt: [ResourceKey(resource: "later", kind: "storage", unit: .bytes, site: "dc"): 0.5])
         #expect(outlook.resources.map(\.key.resource) == ["later", "soon", "never", "boundless", "young"])
         #expect(outlook.resources.map(\.forecast.abstention) == [nil, nil, nil, .sizeUnknown, .tooLittleHistory])
         #expect(outlook.resources[0].limit == 150)

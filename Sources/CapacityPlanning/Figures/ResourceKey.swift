@@ -25,6 +25,18 @@ package struct ResourceKey: Hashable, Comparable, Sendable {
         guard ![resource, kind, site].contains(where: { $0.utf8.contains(0) }) else { return nil }
     }
 
+    /// The keys of declared pools by their ids. A resource of such an id elsewhere, from a page that was scraped, is
+    /// another one.
+    package static func ofPools(in inventory: CityInventory) -> [String: ResourceKey] {
+        let siteOfDevice = Dictionary(
+            inventory.devices.map { ($0.id, $0.site) }, uniquingKeysWith: { first, _ in first })
+        return Dictionary(
+            inventory.pools.map { pool in
+                let site = siteOfDevice[pool.device] ?? ""
+                return (pool.id, ResourceKey(resource: pool.id, kind: pool.kind, unit: pool.unit, site: site))
+            }, uniquingKeysWith: { first, _ in first })
+    }
+
     package static func < (lhs: ResourceKey, rhs: ResourceKey) -> Bool {
         (lhs.resource, lhs.site, lhs.kind, lhs.unit.rawValue) < (rhs.resource, rhs.site, rhs.kind, rhs.unit.rawValue)
     }

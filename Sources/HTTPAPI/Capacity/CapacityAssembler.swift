@@ -18,12 +18,15 @@ struct CapacityAssembler: Sendable {
     func resources(
         of outlook: CapacityOutlook, scope: QueryScope, language: String
     ) -> [(ResourceOutlook, name: String)] {
+        let inventory = view.inventory
+        let keys = ResourceKey.ofPools(in: inventory)
         let names = Dictionary(
-            view.inventory.pools.map { ($0.id, $0.name.text(language)) }, uniquingKeysWith: { first, _ in first })
+            inventory.pools.compactMap { pool in keys[pool.id].map { ($0, pool.name.text(language)) } },
+            uniquingKeysWith: { first, _ in first })
         return outlook.resources.compactMap { resource in
             let site = resource.key.site
             guard scope.includes(site: site.isEmpty ? nil : site) else { return nil }
-            return (resource, names[resource.key.resource] ?? resource.key.resource)
+            return (resource, names[resource.key] ?? resource.key.resource)
         }
     }
 
