@@ -5,6 +5,7 @@ import HaidangConfiguration
 import Inventory
 import Logging
 import MonitoringModel
+import ServiceLifecycle
 import Synchronization
 
 /// Makes forecasts, one run at a time, and holds the last outlook.
@@ -91,7 +92,12 @@ final class CapacityDesk: CapacityView, Sendable {
 
     // MARK: Runs
 
+    /// A service that shuts down waits for no forecast.
     func run(progress: @escaping CareProgress.Handler) async throws -> CapacityRunReport {
+        try await cancelWhenGracefulShutdown { try await self.forecast(progress: progress) }
+    }
+
+    private func forecast(progress: @escaping CareProgress.Handler) async throws -> CapacityRunReport {
         let began = ContinuousClock.now
         let settings = try state.withLock { state in
             guard !state.isRunning else {
