@@ -75,6 +75,8 @@ def test_others_than_administrators_are_refused(demo):
 
 
 def test_a_backup_beside_polling_holds_what_was_acknowledged(demo, tmp_path):
+    # Forecasts commit, too, before many a link was polled.
+    await_condition("links were polled", lambda: len(demo.query("link_up")) >= 20, 90)
     commits = demo.own_metric("haidang_store_commits_total")
     await_condition("two commits", lambda: demo.own_metric("haidang_store_commits_total") >= commits + 2, 90)
     before = samples(db("export", demo.data, "--format", "jsonl", "--match", "link_up", "--match", "capacity_used_bytes"))
