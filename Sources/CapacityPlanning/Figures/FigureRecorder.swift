@@ -20,9 +20,11 @@ package struct FigureRecorder: Sendable {
         self.appender = appender
     }
 
-    /// Keeps what is missing since the newest kept span, and before the oldest one where history was imported since;
-    /// gives the figures of the last `count` spans. The running one is the last where the figure counts it, and the one
-    /// before it where not.
+    /// Keeps what is missing since the newest kept span, and gives the figures of the last `count` spans. The running
+    /// one is the last where the figure counts it, and the one before it where not.
+    ///
+    /// Figures of history that was imported before the oldest kept span are given and not kept: a store takes nothing
+    /// that is so late. They are asked for each time.
     ///
     /// What was appended is durable when this returns.
     /// - Throws: `QueryError`; what a commit of the store throws; `CancellationError`. What was kept by then stays
@@ -34,10 +36,10 @@ package struct FigureRecorder: Sendable {
         var table = FigureTable<Figure.Subject>(last: figure.countsRunning ? running : running - 1, count: count)
         try await readKept(figure, before: running, into: &table, grid: grid)
         if let oldest = table.oldest, try await hasSamples(figure, in: table.first..<oldest, grid: grid) {
-            try await fill(&table, with: figure, in: table.first..<oldest, grid: grid)
+            try await fill(&table, with: figure, in: table.first..<oldest, grid: grid, isKept: false)
         }
         let next = max(table.newest.map { $0 + 1 } ?? table.first, table.first)
-        if next < running { try await fill(&table, with: figure, in: next..<running, grid: grid) }
+        if next < running { try await fill(&table, with: figure, in: next..<running, grid: grid, isKept: true) }
         let soFar = now - grid.start(of: running)
         if figure.countsRunning, soFar > .zero {
             let answer = try await evaluator.instant(
@@ -59,15 +61,16 @@ package struct FigureRecorder: Sendable {
         return !elements.isEmpty
     }
 
-    /// Asks for spans, keeps what is found and adds it to the table.
+    /// Asks for spans, keeps what is found where it may, and adds it to the table.
     private func fill<Figure: KeptFigure>(
-        _ table: inout FigureTable<Figure.Subject>, with figure: Figure, in spans: Range<Int>, grid: TimeGrid
+        _ table: inout FigureTable<Figure.Subject>, with figure: Figure, in spans: Range<Int>, grid: TimeGrid,
+        isKept: Bool
     ) async throws {
         for first in stride(from: spans.lowerBound, to: spans.upperBound, by: Self.spansPerQuestion) {
             try Task.checkCancellation()
             let last = min(first + Self.spansPerQuestion, spans.upperBound) - 1
             let found = try await ask(figure, from: first, through: last, grid: grid)
-            try await keep(found, of: figure)
+            if isKept { try await keep(found, of: figure) }
             add(found, of: figure, to: &table) { grid.index(endingAt: $0) }
         }
     }
