@@ -1,6 +1,7 @@
 """Starts haidang processes and the small servers around them, on free loopback ports, and ends them."""
 
 import http.server
+import itertools
 import json
 import os
 import pathlib
@@ -18,10 +19,22 @@ CHECKOUT = pathlib.Path(__file__).resolve().parents[2]
 HAIDANG = pathlib.Path(os.environ.get("HAIDANG_BINARY", CHECKOUT / ".build/release/haidang"))
 
 
+# Below the ports that the system hands out by itself (ip_local_port_range): no connection takes one of these before the
+# server that it is for has it.
+_ports = itertools.cycle(range(20_000, 29_000))
+for _ in range(os.getpid() % 9_000):
+    next(_ports)
+
+
 def free_port(kind=socket.SOCK_STREAM):
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    for port in itertools.islice(_ports, 1_000):
+        with socket.socket(socket.AF_INET, kind) as probe:
+            try:
+                probe.bind(("0.0.0.0", port))
+            except OSError:
+                continue
+            return port
+    raise AssertionError("no free port among a thousand")
 
 
 def await_condition(what, condition, within):

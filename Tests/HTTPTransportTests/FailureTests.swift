@@ -66,7 +66,7 @@ import Testing
 
     @Test("a closed port is refused, a TLS port that closes is a TLS error, an unknown name is not resolved")
     func connecting() async throws {
-        let port = try RawServer.closedPort()
+        let port = try freePort(.tcp)
         let refused = await client.failure(of: HTTPRequest(url: "http://127.0.0.1:\(port)/", timeout: .seconds(30)))
         #expect(refused == HTTPTransportError(.connectionRefused, "127.0.0.1:\(port): Connection refused"))
         let six = await client.failure(of: HTTPRequest(url: "http://[::1]:\(port)/", timeout: .seconds(30)))

@@ -30,13 +30,6 @@ final class RawServer: Sendable {
         Thread.run { [self] in accept(behaviour) }
     }
 
-    /// A port that was free a moment ago.
-    static func closedPort() throws -> UInt16 {
-        let descriptor = try bound(to: "127.0.0.1")
-        defer { close(descriptor) }
-        return localPort(descriptor)
-    }
-
     private static func bound(to host: String) throws -> Int32 {
         let isSix = host.contains(":")
         let descriptor = socket(isSix ? AF_INET6 : AF_INET, Int32(SOCK_STREAM.rawValue), 0)

@@ -20,9 +20,9 @@ final class WebServer: Sendable {
 
     init() async throws {
         directory = try TemporaryDirectory()
-        plainPort = try RawServer.closedPort()
-        securePort = try RawServer.closedPort()
-        expiredPort = try RawServer.closedPort()
+        plainPort = try freePort(.tcp)
+        securePort = try freePort(.tcp)
+        expiredPort = try freePort(.tcp)
         try await Self.makeCertificates(in: directory)
         try String(repeating: "0123456789", count: 10_000).write(
             toFile: directory.file("large"), atomically: true, encoding: .utf8)
@@ -62,8 +62,11 @@ final class WebServer: Sendable {
             programPath("nginx") ?? "", ["-p", directory.path, "-c", directory.file("nginx.conf")],
             log: directory.file("nginx.log"))
         let (plainPort, program) = (plainPort, program)
-        try await eventually("nginx listens: \(program.output())") {
-            FileManager.default.fileExists(atPath: directory.file("pid")) && Self.accepts(plainPort)
+        try await eventually("nginx listens; its log:\n\(program.output())") {
+            if let status = program.exitStatus {
+                throw SystemError(call: "nginx: \(program.output())", code: status)
+            }
+            return FileManager.default.fileExists(atPath: directory.file("pid")) && Self.accepts(plainPort)
         }
     }
 

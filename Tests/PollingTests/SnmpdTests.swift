@@ -14,7 +14,7 @@ struct SnmpdTests {
     @Test("this machine is polled twice over SNMPv2c and over SNMPv3 with SHA and AES", arguments: ["v2c", "v3"])
     func thisMachine(version: String) async throws {
         let directory = try TemporaryDirectory()
-        let port = try freeDatagramPort()
+        let port = try freePort(.udp)
         let configuration = """
             rocommunity public
             createUser haidang SHA "authentication-phrase" AES "privacy-phrase"

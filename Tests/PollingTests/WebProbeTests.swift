@@ -2,6 +2,7 @@ import HTTPTransport
 import Inventory
 import MonitoringModel
 import Polling
+import TestSupport
 import Testing
 
 @Suite("Pages and scrapes")
@@ -69,7 +70,7 @@ struct WebProbeTests {
 
     @Test("each failure of a page has its own reason", arguments: HTTPCheck.Kind.allCases)
     func failures(kind: HTTPCheck.Kind) async throws {
-        let closed = try RawServer.closedPort()
+        let closed = try freePort(.tcp)
         #expect(try await Self.poll(kind, port: closed).result.reason?.code == "connection_refused")
         let silent = try RawServer(.silence)
         defer { silent.stop() }

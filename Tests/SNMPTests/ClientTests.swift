@@ -231,7 +231,7 @@ import Testing
 
     @Test("a closed port is known at once, after one more try")
     func closedPort() async throws {
-        let endpoint = SNMPEndpoint(address: [127, 0, 0, 1], port: try freeDatagramPort())
+        let endpoint = SNMPEndpoint(address: [127, 0, 0, 1], port: try freePort(.udp))
         let patient = peer(endpoint, timeout: .seconds(50), retries: 3)
         let error = await failure { () throws(SNMPError) in
             try await client.get([sysUpTime], from: patient, deadline: soon)

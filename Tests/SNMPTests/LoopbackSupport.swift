@@ -40,7 +40,7 @@ final class SNMPDaemon: Sendable {
 
     init() throws {
         directory = try TemporaryDirectory()
-        ipv4 = SNMPEndpoint(address: [127, 0, 0, 1], port: try freeDatagramPort())
+        ipv4 = SNMPEndpoint(address: [127, 0, 0, 1], port: try freePort(.udp))
         ipv6 = SNMPEndpoint(address: Array(repeating: 0, count: 15) + [1], port: ipv4.port)
         var lines = [
             "agentAddress udp:127.0.0.1:\(ipv4.port),udp6:[::1]:\(ipv4.port)", "rocommunity public",

@@ -41,13 +41,15 @@ package struct ConditionNotMet: Error, CustomStringConvertible {
 }
 
 /// Returns as soon as `condition` holds, asking again at short intervals; throws after `deadline`.
+///
+/// - Parameter what: What is waited for; made when the deadline has passed, so that it can say what had come by then.
 package func eventually(
-    _ what: String, within deadline: Duration = .seconds(120), _ condition: () async throws -> Bool
+    _ what: @autoclosure () -> String, within deadline: Duration = .seconds(120), _ condition: () async throws -> Bool
 ) async throws {
     let end = ContinuousClock.now + deadline
     while true {
         if try await condition() { return }
-        guard ContinuousClock.now < end else { throw ConditionNotMet(description: "not within \(deadline): \(what)") }
+        guard ContinuousClock.now < end else { throw ConditionNotMet(description: "not within \(deadline): \(what())") }
         try await ContinuousClock().sleep(for: .milliseconds(10))
     }
 }

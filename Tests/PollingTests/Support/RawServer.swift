@@ -40,13 +40,6 @@ final class RawServer: Sendable {
         Thread.detachNewThread { [self] in accept(behaviour) }
     }
 
-    /// A port that was free a moment ago.
-    static func closedPort() throws -> UInt16 {
-        let server = try RawServer(.silence)
-        server.stop()
-        return server.port
-    }
-
     /// What came, one text a connection.
     var requests: [String] { received.withLock { $0 } }
 
