@@ -129,7 +129,6 @@ struct SampleCollector {
     /// Samples so far; at most `limit`.
     private(set) var collected = 0
     private let limit: Int
-    private var scratch: [Sample] = []
 
     init(count: Int, range: ClosedRange<Int64>, limit: Int) {
         samples = Array(repeating: [], count: count)
@@ -164,17 +163,13 @@ struct SampleCollector {
         if let last = samples[position].last, times[low] <= last.timestamp.milliseconds {
             isDisordered[position] = true
         }
-        if scratch.count < high - low { scratch = Array(repeating: Head.noSample, count: (high - low) * 2) }
-        // Filled here and copied once: appending to an array inside an array checks both each time.
-        var count = 0
-        scratch.withUnsafeMutableBufferPointer { scratch in
-            for index in low..<high {
-                scratch[count] = Sample(Timestamp(milliseconds: times[index]), values[index])
-                count += AbsentValue.isAbsent(values[index]) ? 0 : 1
+        let before = samples[position].count
+        samples[position].append(addingCapacity: high - low) { span in
+            for index in low..<high where !AbsentValue.isAbsent(values[index]) {
+                span.append(Sample(Timestamp(milliseconds: times[index]), values[index]))
             }
         }
-        samples[position] += scratch[..<count]
-        collected += count
+        collected += samples[position].count - before
     }
 
     /// Makes room for as many samples of a series as are expected.
