@@ -263,7 +263,7 @@ let package = Package(
         tests("Forecasting", ["Forecasting"]),
         tests("ForecastLines", ["ForecastLines"]),
         tests("WebUI", ["WebUI", "MonitoringModel"]),
-        tests("HTTPAPI", ["HTTPAPI", "Access", "MonitoringModel"]),
+        tests("HTTPAPI", ["HTTPAPI", "Access", "CapacityPlanning", "Inventory", "MonitoringModel"]),
         tests(
             "HaidangConfiguration", ["HaidangConfiguration", "Inventory", "Polling", "SNMP", "Compression"],
             exclude: ["Fixtures"]),

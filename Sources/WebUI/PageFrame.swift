@@ -52,12 +52,17 @@ struct PageFrame {
     func link(to address: String) -> String { address + query(catalogue.language, theme) }
 
     /// The capacity page with a resource in its chart.
-    func link(toResource id: String) -> String {
-        link(to: Place.capacity.rawValue) + "&resource=" + Self.encoded(id) + "#chosen"
+    func link(toResource address: [(name: String, value: String)]) -> String {
+        link(to: Place.capacity.rawValue) + Self.parameters(address) + "#chosen"
+    }
+
+    /// To follow others in a link; those without a value are left out.
+    static func parameters(_ parameters: [(name: String, value: String)]) -> String {
+        parameters.map { $0.value.isEmpty ? "" : "&\($0.name)=\(encoded($0.value))" }.joined()
     }
 
     /// For a parameter of a link.
-    static func encoded(_ text: String) -> String {
+    private static func encoded(_ text: String) -> String {
         text.addingPercentEncoding(withAllowedCharacters: unreserved) ?? ""
     }
 

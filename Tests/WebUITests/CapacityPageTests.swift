@@ -14,7 +14,8 @@ enum SampleCapacity {
         let used = (0..<180).map { 15 * scale + 0.05 * scale * Double($0) + 0.1 * scale * sin(Double($0)) }
         let now = used[179]
         return CapacityModel.Resource(
-            id: id, name: name, unit: unit, used: now, size: 30 * scale, limit: 27 * scale, growthPerDay: 0.05 * scale,
+            id: id, address: [("resource", id)], name: name, unit: unit, used: now, size: 30 * scale, limit: 27 * scale,
+            growthPerDay: 0.05 * scale,
             abstention: abstention, fill: fill, orderWithin: orderWithin, fullWithin: [0.31, 0.97, 1],
             record: [
                 CapacityModel.RecordLine(horizonDays: 7, count: 80, medianError: 0.004, heldShare: 0.81),
@@ -38,24 +39,25 @@ enum SampleCapacity {
         unsized.history = []
         unsized.band = []
         unsized.age = nil
+        let resources = [
+            resource(
+                "san", name: name, fill: CapacityModel.FillDays(p10: 33.2, p50: 41.4, p90: 55), orderWithin: -12),
+            resource(
+                "backup", name: "Backup-01", fill: CapacityModel.FillDays(p10: 101, p50: 129, p90: nil),
+                orderWithin: 56),
+            resource(
+                "power", name: "UPS", unit: .watts, fill: CapacityModel.FillDays(p10: 250, p50: nil, p90: nil),
+                orderWithin: 205, scale: 1_000),
+            resource(
+                "lic", name: "Giấy phép", unit: .count, fill: CapacityModel.FillDays(p10: nil, p50: nil, p90: nil),
+                orderWithin: nil, scale: 10),
+            resource(
+                "odd", name: "vSAN", fill: CapacityModel.FillDays(p10: 20, p50: nil, p90: nil), orderWithin: nil,
+                abstention: .unstable), unsized,
+        ]
         return CapacityModel(
             cityName: name, now: madeAt + .seconds(3_600), timeZone: "Asia/Ho_Chi_Minh", madeAt: madeAt,
-            resources: [
-                resource(
-                    "san", name: name, fill: CapacityModel.FillDays(p10: 33.2, p50: 41.4, p90: 55), orderWithin: -12),
-                resource(
-                    "backup", name: "Backup-01", fill: CapacityModel.FillDays(p10: 101, p50: 129, p90: nil),
-                    orderWithin: 56),
-                resource(
-                    "power", name: "UPS", unit: .watts, fill: CapacityModel.FillDays(p10: 250, p50: nil, p90: nil),
-                    orderWithin: 205, scale: 1_000),
-                resource(
-                    "lic", name: "Giấy phép", unit: .count, fill: CapacityModel.FillDays(p10: nil, p50: nil, p90: nil),
-                    orderWithin: nil, scale: 10),
-                resource(
-                    "odd", name: "vSAN", fill: CapacityModel.FillDays(p10: 20, p50: nil, p90: nil), orderWithin: nil,
-                    abstention: .unstable), unsized,
-            ], chosen: chosen,
+            resources: resources, chosen: resources.firstIndex { $0.id == chosen },
             reasons: CapacityReasons(
                 findings: [
                     .regularDrops(everyDays: 7, size: 4e11), .purges(atUse: 2.1e13, confidence: 0.8),
@@ -137,7 +139,7 @@ struct CapacityPageTests {
             model.timeZone = text
             model.version = text
             model.resources[0].id = "x" + text.prefix(300)
-            model.chosen = model.resources[0].id
+            model.resources[0].address = [("resource", model.resources[0].id)]
             return model
         }
         let check = MarkupCheck(pages.capacity(model(text), language: .vietnamese))
@@ -156,6 +158,18 @@ struct CapacityPageTests {
         #expect(links.contains("/capacity?lang=en&amp;theme=dark&amp;resource=san#chosen"))
         let overview = MarkupCheck(pages.overview(SampleCity.calm(), language: .english, theme: .dark))
         #expect(overview.tags.contains { $0["href"] == "/capacity?lang=en&amp;theme=dark" })
+    }
+
+    @Test func `a resource whose id another has is led to by more than its id`() {
+        var model = SampleCapacity.model(chosen: "")
+        model.resources[1].id = "san"
+        model.resources[1].address = [("resource", "san"), ("site", "b & c"), ("kind", ""), ("unit", "bytes")]
+        model.chosen = 1
+        let check = MarkupCheck(pages.capacity(model, language: .english))
+        let address = "&amp;resource=san&amp;site=b%20%26%20c&amp;unit=bytes"
+        let current = check.tags.filter { $0["aria-current"] == "true" }.compactMap { $0["href"] }
+        #expect(current.filter { $0.hasSuffix("#chosen") } == ["/capacity?lang=en\(address)#chosen"])
+        #expect(check.tags.contains { $0["href"] == "?lang=vi\(address)" })
     }
 
     @Test(arguments: PageLanguage.allCases)

@@ -60,7 +60,8 @@ enum SampleLoad {
                 row(
                     "new", name: "vm-mail-2", kind: .processor, unit: .ratio, capacity: 1, base: 0.1, swing: 0.2,
                     abstention: .tooFewReadings),
-            ], group: nil, chosen: chosen, seriesCount: 23_481, databaseBytes: 412_300_000, version: "0.1.0",
+            ], group: nil, search: SearchText(), chosen: chosen, seriesCount: 23_481, databaseBytes: 412_300_000,
+            version: "0.1.0",
             isDemo: true)
     }
 }
@@ -204,6 +205,24 @@ struct LoadPageTests {
         }
         #expect(check.tags.compactMap { $0["data-figure"] == "load-now" ? $0["data-id"] : nil } == ["room", "mcu"])
         #expect(check.tags.first { $0["href"]?.hasSuffix("kind=rooms") == true }?["aria-current"] == "true")
+    }
+
+    @Test func `a search shows what is called so, and links keep it`() {
+        var model = SampleLoad.model(chosen: "room")
+        model.search = SearchText("hop  PHONG")
+        let check = MarkupCheck(pages.load(model, language: .english))
+        #expect(check.tags.compactMap { $0["data-figure"] == "load-now" ? $0["data-id"] : nil } == ["room"])
+        let links = check.tags.compactMap { $0["href"] }
+        #expect(links.contains("/load?lang=en&amp;q=hop%20%20PHONG&amp;series=room#chosen"))
+        #expect(links.contains("/load?lang=en&amp;kind=links&amp;q=hop%20%20PHONG"))
+        #expect(links.contains("?lang=vi&amp;q=hop%20%20PHONG&amp;series=room"))
+        #expect(check.tags.first { $0["name"] == "q" }?["value"] == "hop  PHONG")
+        #expect(check.text.replacing("\u{A0}", with: " ").contains("Links 0"))
+        model.search = SearchText("<b>\"nobody\"")
+        let none = MarkupCheck(pages.load(model, language: .vietnamese))
+        #expect(none.faults == [] && none.policyFaults == [])
+        #expect(none.text.contains("tên là"))
+        #expect(!none.tags.contains { $0["data-figure"] == "load-now" })
     }
 
     @Test func `all pages lead to this one in the same language and theme`() {

@@ -30,20 +30,22 @@ struct CapacityAssembler: Sendable {
         }
     }
 
-    /// - Parameter asked: the id of the resource for the chart; nil, or one that is not there: the first.
-    func model(language: String, scope: QueryScope, asked: String?) async throws -> CapacityModel {
+    /// - Parameter asked: which resource is in the chart; the first that is so, or the first of all.
+    func model(language: String, scope: QueryScope, asked: ResourceChoice) async throws -> CapacityModel {
         let now = clock.now
         let facts = view.facts
         let figures = view.figures().narrowed(to: scope)
         let outlook = capacity.outlook
         let found = outlook.map { resources(of: $0, scope: scope, language: language) } ?? []
         let ages = try await ages(of: found.map(\.0), at: now)
-        let chosen = found.first { $0.0.key.resource == asked } ?? found.first
+        let addresses = ResourceChoice.addresses(of: found.map(\.0.key))
+        let chosen = found.firstIndex { asked.holds($0.0.key) } ?? found.indices.first
         return CapacityModel(
             cityName: facts.cityName.text(language), now: now, timeZone: facts.timeZone, madeAt: outlook?.madeAt,
-            resources: found.map { CapacityModel.Resource($0, name: $1, age: ages[$0.key]) },
-            chosen: chosen?.0.key.resource ?? "",
-            reasons: chosen?.0.forecast.details.map { CapacityReasons($0.explanation) },
+            resources: zip(found, addresses).map { found, address in
+                CapacityModel.Resource(found.0, address: address, name: found.name, age: ages[found.0.key])
+            }, chosen: chosen,
+            reasons: chosen.flatMap { found[$0].0.forecast.details }.map { CapacityReasons($0.explanation) },
             record: scope == .everything ? outlook.map { CapacityModel.RecordLine.lines($0.record) } ?? [] : [],
             pollInterval: facts.pollInterval.inSeconds, seriesCount: figures.seriesCount,
             databaseBytes: figures.databaseBytes, version: facts.version, isDemo: facts.isDemo)
@@ -73,10 +75,13 @@ extension CapacityModel.RecordLine {
 }
 
 extension CapacityModel.Resource {
-    fileprivate init(_ resource: ResourceOutlook, name: String, age: Double?) {
+    fileprivate init(
+        _ resource: ResourceOutlook, address: [(name: String, value: String)], name: String, age: Double?
+    ) {
         let forecast = resource.forecast
         self.init(
-            id: resource.key.resource, name: name, unit: CapacityModel.Unit(resource.key.unit), used: resource.used,
+            id: resource.key.resource, address: address, name: name, unit: CapacityModel.Unit(resource.key.unit),
+            used: resource.used,
             size: resource.size, limit: resource.limit, growthPerDay: forecast.growthPerDay,
             abstention: forecast.abstention.map { CapacityModel.Abstention($0) },
             fill: CapacityModel.FillDays(forecast.fill),

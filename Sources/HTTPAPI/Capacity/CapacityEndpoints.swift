@@ -12,11 +12,11 @@ struct CapacityEndpoints: Sendable {
     let pages: Pages
     let logger: Logger
 
-    /// Parameter `resource`: the id of the one in the chart.
+    /// Parameter `resource`: the id of the one in the chart; `site`, `kind` and `unit` tell it from others of that id.
     func page(_ request: Request, scope: QueryScope) async throws -> Response {
         let guise = try PageGuise(request)
         let model = try await assembler.model(
-            language: guise.language.rawValue, scope: scope, asked: guise.parameters["resource"])
+            language: guise.language.rawValue, scope: scope, asked: ResourceChoice(guise.parameters))
         return Reply.page(pages.capacity(model, language: guise.language, theme: guise.theme))
     }
 

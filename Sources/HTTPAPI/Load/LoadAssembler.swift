@@ -34,19 +34,23 @@ struct LoadAssembler: Sendable {
 
     /// - Parameters:
     ///   - group: the kinds that are shown; nil: all.
+    ///   - search: what shown names hold.
     ///   - asked: the name of the load in the chart; nil, or one that is not there: the first that is shown.
-    func model(language: String, scope: QueryScope, group: LoadModel.Group?, asked: String?) -> LoadModel {
+    func model(
+        language: String, scope: QueryScope, group: LoadModel.Group?, search: SearchText, asked: String?
+    ) -> LoadModel {
         let facts = view.facts
         let figures = view.figures().narrowed(to: scope)
         let outlook = capacity.loads
         let found = outlook.map { Self.oneEndOfEachLink(loads(of: $0, scope: scope, language: language)) } ?? []
-        let rows = found.map { LoadModel.Row($0, name: $1) }
-        let chosen = rows.first { $0.id == asked } ?? rows.first { group == nil || $0.kind.group == group }
-        return LoadModel(
+        var model = LoadModel(
             cityName: facts.cityName.text(language), now: clock.now, timeZone: facts.timeZone,
             madeAt: outlook?.madeAt, start: outlook.map { TimeGrid.hours.start(of: $0.firstHour) } ?? clock.now,
-            rows: rows, group: group, chosen: chosen?.id ?? "", seriesCount: figures.seriesCount,
-            databaseBytes: figures.databaseBytes, version: facts.version, isDemo: facts.isDemo)
+            rows: found.map { LoadModel.Row($0, name: $1) }, group: group, search: search, chosen: "",
+            seriesCount: figures.seriesCount, databaseBytes: figures.databaseBytes, version: facts.version,
+            isDemo: facts.isDemo)
+        model.chosen = (model.rows.first { $0.id == asked } ?? model.shown.first)?.id ?? ""
+        return model
     }
 
     /// What one end receives the other sends: where end a is there, end b says nothing more.

@@ -8,7 +8,7 @@ struct LoadEndpoints: Sendable {
     let assembler: LoadAssembler
     let pages: Pages
 
-    /// Parameters: `kind` shows one group of loads, `series` is the name of the one in the chart.
+    /// Parameters: `kind` shows one group of loads, `q` those whose names hold its words, `series` is the name of the one in the chart.
     func page(_ request: Request, scope: QueryScope) throws -> Response {
         let guise = try PageGuise(request)
         var group: LoadModel.Group?
@@ -20,7 +20,8 @@ struct LoadEndpoints: Sendable {
             group = known
         }
         let model = assembler.model(
-            language: guise.language.rawValue, scope: scope, group: group, asked: guise.parameters["series"])
+            language: guise.language.rawValue, scope: scope, group: group,
+            search: SearchText(guise.parameters["q"] ?? ""), asked: guise.parameters["series"])
         return Reply.page(pages.load(model, language: guise.language, theme: guise.theme))
     }
 

@@ -59,6 +59,8 @@ package struct CapacityModel: Sendable {
 
     package struct Resource: Sendable {
         package var id: String
+        /// The parameters of the page that name it and no other.
+        package var address: [(name: String, value: String)]
         package var name: String
         package var unit: Unit
         /// The newest daily maximum.
@@ -84,11 +86,13 @@ package struct CapacityModel: Sendable {
         package var age: Double?
 
         package init(
-            id: String, name: String, unit: Unit, used: Double, size: Double?, limit: Double?, growthPerDay: Double?,
-            abstention: Abstention?, fill: FillDays, orderWithin: Double?, fullWithin: [Double],
+            id: String, address: [(name: String, value: String)], name: String, unit: Unit, used: Double, size: Double?,
+            limit: Double?, growthPerDay: Double?, abstention: Abstention?, fill: FillDays, orderWithin: Double?,
+            fullWithin: [Double],
             record: [RecordLine], history: [Double], limits: [Double], band: [UsePoint], age: Double?
         ) {
             self.id = id
+            self.address = address
             self.name = name
             self.unit = unit
             self.used = used
@@ -115,8 +119,8 @@ package struct CapacityModel: Sendable {
     package var madeAt: Timestamp?
     /// Fewest days first.
     package var resources: [Resource]
-    /// The id of the resource in the chart: one of `resources`, or "" for none.
-    package var chosen: String
+    /// The place in `resources` of the one in the chart.
+    package var chosen: Int?
     /// Of the chosen resource; nil when it is not known.
     package var reasons: CapacityReasons?
     /// Of all forecasts together.
@@ -128,7 +132,7 @@ package struct CapacityModel: Sendable {
     package var isDemo: Bool
 
     package init(
-        cityName: String, now: Timestamp, timeZone: String, madeAt: Timestamp?, resources: [Resource], chosen: String,
+        cityName: String, now: Timestamp, timeZone: String, madeAt: Timestamp?, resources: [Resource], chosen: Int?,
         reasons: CapacityReasons?, record: [RecordLine], pollInterval: Double, seriesCount: Int, databaseBytes: Int64,
         version: String, isDemo: Bool
     ) {

@@ -19,16 +19,16 @@ struct CapacityPage {
     }
 
     var values: TemplateValues {
-        let chosen = model.resources.first { $0.id == model.chosen }
+        let chosen = model.chosen.map { model.resources[$0] }
         let frame = PageFrame(
             catalogue: writer.catalogue, theme: theme, place: .capacity,
-            keptParameters: chosen.map { "&resource=" + PageFrame.encoded($0.id) } ?? "", assetPaths: assetPaths)
+            keptParameters: chosen.map { PageFrame.parameters($0.address) } ?? "", assetPaths: assetPaths)
         let city = DisplayText.readable(model.cityName, limit: 60)
         let madeAt = model.madeAt ?? model.now
         let oldAfter = 2 * max(model.pollInterval, 1) + 10
-        let rows = model.resources.prefix(Self.shownRows).map { resource in
+        let rows = model.resources.prefix(Self.shownRows).enumerated().map { place, resource in
             CapacityRow(writer: writer, resource: resource, madeAt: madeAt, oldAfter: oldAfter).values(
-                link: frame.link(toResource: resource.id), isChosen: resource.id == model.chosen)
+                link: frame.link(toResource: resource.address), isChosen: place == model.chosen)
         }
         let own: TemplateValues = [
             "title": writer.text(.capacityTitle, ["city": city]), "isDemo": model.isDemo,

@@ -140,10 +140,12 @@ package struct LoadModel: Sendable {
     package var madeAt: Timestamp?
     /// The start of the first hour ahead.
     package var start: Timestamp
-    /// In the order shown. All of them: the page leaves out what `group` does not hold.
+    /// In the order shown. All of them: the page leaves out what `group` and `search` do not hold.
     package var rows: [Row]
     /// Which kinds are shown; nil: all.
     package var group: Group?
+    /// What shown names hold.
+    package var search: SearchText
     /// The id of the row in the chart: one of `rows`, or "" for none.
     package var chosen: String
     package var seriesCount: Int
@@ -153,7 +155,8 @@ package struct LoadModel: Sendable {
 
     package init(
         cityName: String, now: Timestamp, timeZone: String, madeAt: Timestamp?, start: Timestamp, rows: [Row],
-        group: Group?, chosen: String, seriesCount: Int, databaseBytes: Int64, version: String, isDemo: Bool
+        group: Group?, search: SearchText, chosen: String, seriesCount: Int, databaseBytes: Int64, version: String,
+        isDemo: Bool
     ) {
         self.cityName = cityName
         self.now = now
@@ -162,12 +165,23 @@ package struct LoadModel: Sendable {
         self.start = start
         self.rows = rows
         self.group = group
+        self.search = search
         self.chosen = chosen
         self.seriesCount = seriesCount
         self.databaseBytes = databaseBytes
         self.version = version
         self.isDemo = isDemo
     }
+}
+
+extension LoadModel {
+    /// The rows whose names hold what is searched for, of all kinds.
+    var found: [Row] {
+        search.isEmpty ? rows : rows.filter { search.isFound(in: $0.name) || search.isFound(in: $0.id) }
+    }
+
+    /// Those of them that the page shows.
+    package var shown: [Row] { found.filter { group == nil || $0.kind.group == group } }
 }
 
 extension LoadModel.Kind {

@@ -22,20 +22,22 @@ struct LoadPage {
         let chosen = model.rows.first { $0.id == model.chosen }
         let frame = PageFrame(
             catalogue: writer.catalogue, theme: theme, place: .load,
-            keptParameters: Self.parameter(model.group) + (chosen.map { Self.parameter(series: $0.id) } ?? ""),
-            assetPaths: assetPaths)
-        let rows = model.rows.filter { model.group == nil || $0.kind.group == model.group }
+            keptParameters: parameters(model.group, series: chosen?.id), assetPaths: assetPaths)
+        let rows = model.shown
         let own: TemplateValues = [
             "title": writer.text(.loadTitle, ["city": DisplayText.readable(model.cityName, limit: 60)]),
             "isDemo": model.isDemo, "forecastStylePath": frame.asset("/assets/forecast.css"),
             "printScriptPath": frame.asset("/assets/print.js"), "isMade": model.madeAt != nil,
             "made": model.madeAt.map { writer.text(.forecastMade, ["time": writer.times.dateTime($0)]) } ?? "",
             "madeISO": model.madeAt.map(writer.times.machineTime) ?? "", "groups": groups(frame),
-            "hasRows": !rows.isEmpty,
+            "hasRows": !rows.isEmpty, "search": DisplayText.readable(model.search.text, limit: 100),
+            "kind": model.group?.rawValue ?? false as Any,
+            "empty": model.search.isEmpty
+                ? writer.text(.loadEmpty)
+                : writer.text(.loadNotFound, ["words": DisplayText.readable(model.search.text, limit: 100)]),
             "rows": rows.prefix(Self.shownRows).map { row in
                 LoadRow(writer: writer, row: row, start: model.start).values(
-                    link: frame.link(to: LoadPage.path) + Self.parameter(model.group)
-                        + Self.parameter(series: row.id) + "#chosen",
+                    link: frame.link(to: LoadPage.path) + parameters(model.group, series: row.id) + "#chosen",
                     isChosen: row.id == model.chosen)
             },
             "more": more(rows.count), "chosen": chosen.map(self.chosen) ?? false as Any,
@@ -48,11 +50,12 @@ struct LoadPage {
 
     private static let path = PageFrame.Place.load.rawValue
 
-    private static func parameter(_ group: LoadModel.Group?) -> String {
-        group.map { "&kind=\($0.rawValue)" } ?? ""
+    /// Of a link to the page with these rows.
+    private func parameters(_ group: LoadModel.Group?, series: String?) -> String {
+        PageFrame.parameters([
+            ("kind", group?.rawValue ?? ""), ("q", model.search.text), ("series", series ?? ""),
+        ])
     }
-
-    private static func parameter(series id: String) -> String { "&series=" + PageFrame.encoded(id) }
 
     /// What is not shown, or false.
     private func more(_ count: Int) -> Any {
@@ -63,11 +66,12 @@ struct LoadPage {
 
     /// The links that choose a group, with how many rows each has.
     private func groups(_ frame: PageFrame) -> [TemplateValues] {
-        ([nil] + LoadModel.Group.allCases).map { group in
-            let count = model.rows.count { group == nil || $0.kind.group == group }
+        let found = model.found
+        return ([nil] + LoadModel.Group.allCases).map { group in
+            let count = found.count { group == nil || $0.kind.group == group }
             return [
                 "label": writer.word(group), "count": writer.numbers.integer(count), "current": group == model.group,
-                "link": frame.link(to: LoadPage.path) + Self.parameter(group),
+                "link": frame.link(to: LoadPage.path) + parameters(group, series: nil),
             ]
         }
     }

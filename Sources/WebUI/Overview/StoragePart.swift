@@ -17,7 +17,7 @@ struct StoragePart {
                 let (a, b) = (first.element, second.element)
                 return a.days != b.days
                     ? a.days < b.days : a.share != b.share ? a.share > b.share : first.offset < second.offset
-            }.map { $0.element.row.values(link: frame.link(toResource: $0.element.row.pool.id)) }
+            }.map { $0.element.row.values(link: frame.link(toResource: [("resource", $0.element.row.pool.id)])) }
         let made = writer.model.pools.compactMap { $0.forecast?.madeAt }.max()
         return [
             "hasPools": !pools.isEmpty, "pools": pools,

@@ -41,7 +41,8 @@ package enum Message: String, CaseIterable, Sendable {
     // load ahead
     case loadTitle, loadProcessor, loadReceive, loadTransmit, loadInCall, loadCalls, loadAll, loadProcessors
     case loadLinks, loadRooms, loadOfProcessor, loadOfReceive, loadOfTransmit, loadOfInCall, loadOfCalls
-    case loadTooFewReadings, loadAbstained, loadRecordLine, loadRecordLong, loadUpTo, loadMore, loadChart
+    case loadEmpty, loadNotFound, loadTooFewReadings, loadAbstained, loadRecordLine, loadRecordLong, loadUpTo, loadMore,
+        loadChart
     case loadNoChart, loadPeak, loadCapacity, loadCapacityIs, loadTrend, loadTrendPast, loadModelNaive
     case loadModelSmoothing, loadModelHours, loadModelDay, loadModelWeek, loadModelChange, loadModelWide
 
