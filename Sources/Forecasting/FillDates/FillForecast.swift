@@ -37,7 +37,7 @@ package struct FillForecast: Sendable {
     package let outcome: Outcome
     /// The best distribution there is, also where the outcome is an abstention. Without readings or capacity: never.
     package let distribution: FillDistribution
-    /// Use ahead, for a chart with a band; ascending days, the last within four weeks of the horizon.
+    /// Use ahead, for a chart with a band; ascending days, that lie farther apart the farther they are.
     package let usedBand: [UseRange]
     package let explanation: FillExplanation
 }

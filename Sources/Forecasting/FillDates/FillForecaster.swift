@@ -8,7 +8,7 @@ package struct FillForecaster: Sendable {
     package let calibration: FleetCalibration
     /// Simulated paths of each resource; more make the distribution smoother and take as much more time.
     package let paths: Int
-    /// The days between two values of `FillForecast.usedBand`, a multiple of 7.
+    /// The days between two values of `FillForecast.usedBand`, a multiple of 7; beyond 13 values four times as many.
     package let bandStep: Int
     /// Mixed into the seed that is drawn from the history.
     package let seed: UInt64
@@ -33,7 +33,7 @@ package struct FillForecaster: Sendable {
     }
 
     /// - Parameter horizon: days from today that are looked at; confined to 0…3650.
-    /// - Complexity: less than a millisecond for two years of history and a year ahead, a fourth of it for a weekly band.
+    /// - Complexity: less than a millisecond for two years of history and a year ahead, an eighth of it for a weekly band.
     package func forecast(_ history: CapacityHistory, horizon: Int) -> FillForecast {
         let horizon = min(max(horizon, 0), Self.longestHorizon)
         let readings = CleanedReadings(history)

@@ -18,8 +18,12 @@ struct PathSimulator {
     private let startDay: Int
     /// The share at which the pool is full.
     let limit = 1.0
-    /// Every so many blocks the use of all paths is kept.
-    private let bandStep: Int
+    /// The blocks after which the use of all paths is kept, ascending.
+    private let keptBlocks: [Int]
+
+    /// So many steps ahead a band has each of them, in weeks those of a quarter of a year, and farther on every fourth:
+    /// lines are smooth there.
+    private static let nearSteps = 13
 
     /// - Parameter bandStep: in blocks of `ShockPool.blockLength` days; at least 1.
     init(
@@ -29,12 +33,16 @@ struct PathSimulator {
         self.structure = structure
         self.shocks = shocks
         self.calibration = calibration
-        self.bandStep = bandStep
         startDay = lastReading
         startLevel = structure.level[lastReading] - shocks.passingToday
         let days = structure.level.count
         future = FutureDays(
             structure, lastReading: firstDay + lastReading, lag: days - 1 - lastReading, horizon: horizon)
+        let nearBlocks =
+            (Self.nearSteps + 1) * bandStep + (future.lag + ShockPool.blockLength - 1) / ShockPool.blockLength
+        keptBlocks = stride(from: bandStep, through: future.blocks, by: bandStep).filter {
+            $0 < nearBlocks || $0.isMultiple(of: 4 * bandStep)
+        }
         jumps = JumpProcess(
             structure.jumps, historyDays: days, level: startLevel, isReplayed: false, calibration: calibration)
         foreignJumps = JumpProcess(
@@ -44,8 +52,7 @@ struct PathSimulator {
     /// Runs one path for each place of `chosen`, an index of `hypotheses`.
     func run(_ hypotheses: [GrowthHypothesis], chosen: [Int], random: inout SplitMix64) -> SimulatedPaths {
         var paths = SimulatedPaths(
-            count: chosen.count, points: future.blocks / bandStep, step: bandStep * ShockPool.blockLength,
-            lag: future.lag)
+            count: chosen.count, days: keptBlocks.map { $0 * ShockPool.blockLength }, lag: future.lag)
         // Evenly spread quantiles in scattered order (the golden ratio's multiples): fewer paths give smooth answers.
         var phase = random.uniform()
         for path in chosen.indices {
@@ -98,8 +105,8 @@ struct PathSimulator {
         let ceiling = events.ceiling
         var level = startLevel
         var start = random.index(below: blocks.count)
-        var untilKept = bandStep
         var point = 0
+        var nextKept = keptBlocks.first ?? .max
         for block in 0..<future.blocks {
             // One draw serves all of a block: its upper half, the lowest bits, and those between.
             let bits = random.next()
@@ -131,11 +138,10 @@ struct PathSimulator {
             }
             if level < 0 { level = 0 }
             if wander > 0 { rate += wander * scores[NormalScores.place(of: bits)] }
-            untilKept -= 1
-            if untilKept == 0 {
-                untilKept = bandStep
+            if block + 1 == nextKept {
                 paths.keep(level + future.offset[(block + 1) * length] + events.toothHeight, path: path, point: point)
                 point += 1
+                nextKept = point < keptBlocks.count ? keptBlocks[point] : .max
             }
         }
         return .max
@@ -151,7 +157,7 @@ struct PathSimulator {
             let ahead = Double(day)
             return startLevel + drift.rate * ahead + spread * (ahead + ahead * ahead * inverse).squareRoot()
         }
-        for point in 0..<paths.points { paths.keep(max(0, level((point + 1) * paths.step)), path: path, point: point) }
+        for (point, day) in paths.days.enumerated() { paths.keep(max(0, level(day)), path: path, point: point) }
         if spread > 0, drift.rate < 0 {
             // Up first and down later: each day is to be looked at.
             return (1...max(1, future.count)).first { level($0) >= limit } ?? .max
