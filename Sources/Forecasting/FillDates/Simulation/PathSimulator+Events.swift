@@ -14,13 +14,9 @@ extension PathSimulator {
         var ceiling: Double
         /// Growth of all kinds is replayed: days of the month bring none of their own.
         let isReplay: Bool
-    }
 
-    /// False: the block may be stepped over at once, should it stay below the ceiling.
-    @inline(__always)
-    func mayHappen(_ events: Events, in block: Int) -> Bool {
-        events.tooth != nil || events.nextJump <= Double((block + 1) * ShockPool.blockLength)
-            || (!events.isReplay && future.blockHasMonthDay[block])
+        /// Nothing happens before it, days of the month aside; in days from the start of the path.
+        var next: Double { tooth != nil ? 0 : nextJump }
     }
 
     /// Goes through a block day by day.

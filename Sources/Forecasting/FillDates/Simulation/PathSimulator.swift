@@ -60,10 +60,11 @@ struct PathSimulator {
             if phase >= 1 { phase -= 1 }
             let hypothesis = hypotheses[chosen[path]]
             let score = NormalDistribution.quantile(max(phase, 1e-9))
-            let passage =
+            let passage = paths.withCourse(of: path) { course in
                 hypothesis.model == .drift
-                ? drift(hypothesis, score: score, path: path, into: &paths)
-                : simulate(hypothesis, score: score, path: path, into: &paths, random: &random)
+                    ? drift(hypothesis, score: score, course: course)
+                    : simulate(hypothesis, score: score, course: course, random: &random)
+            }
             if passage <= future.count { paths.passages[path] = Double(max(0, passage - future.lag)) }
             paths.fill(path, from: passage, with: limit)
         }
@@ -72,7 +73,7 @@ struct PathSimulator {
 
     /// - Returns: the day of the first passage, counted from the last reading; beyond the horizon: `Int.max`.
     private func simulate(
-        _ hypothesis: GrowthHypothesis, score: Double, path: Int, into paths: inout SimulatedPaths,
+        _ hypothesis: GrowthHypothesis, score: Double, course: UnsafeMutableBufferPointer<Double>,
         random: inout SplitMix64
     ) -> Int {
         let length = ShockPool.blockLength
@@ -88,9 +89,10 @@ struct PathSimulator {
         // Few pools' rates wander much, most hardly at all.
         let restlessness = exp(calibration.wanderSpread * NormalScores.draw(&random))
         let fleetWander = calibration.rateWander * restlessness * rate
-        let wander =
-            ((hypothesis.wander * hypothesis.wander + fleetWander * fleetWander) * Double(length)).squareRoot()
-        let isYearly = hypothesis.yearCosine != 0 || hypothesis.yearSine != 0
+        let variance = (hypothesis.wander * hypothesis.wander + fleetWander * fleetWander) * Double(length)
+        // A calibration without sense may make it no number.
+        let wander = variance > 0 ? variance.squareRoot() : 0
+        let isSteady = hypothesis.yearCosine == 0 && hypothesis.yearSine == 0 && onLevel == 0
         var events = Events(
             meanGap: (isReplay ? foreignJumps : jumps).meanGap(&random), ceiling: limit, isReplay: isReplay)
         if events.meanGap.isFinite { events.nextJump = -log(random.uniform()) * events.meanGap }
@@ -98,6 +100,9 @@ struct PathSimulator {
         if let purges = structure.retentionPurges, random.uniform() < purges.confidence {
             events.ceiling = min(limit, purges.threshold)
         }
+        let hasMonthDays = !isReplay && structure.monthDayGrowth != nil
+        var nextEvent = events.next
+        var blockEnd = 0.0
         let blocks = pool.blocks
         let scores = NormalScores.table
         let blockDays = Double(length)
@@ -108,6 +113,7 @@ struct PathSimulator {
         var point = 0
         var nextKept = keptBlocks.first ?? .max
         for block in 0..<future.blocks {
+            blockEnd += blockDays
             // One draw serves all of a block: its upper half, the lowest bits, and those between.
             let bits = random.next()
             if block > 0 {
@@ -116,30 +122,30 @@ struct PathSimulator {
                 start += length
                 start = start < blocks.count && bits & 3 != 0 ? start : another
             }
-            var dailyRate = rate
-            if isYearly {
-                dailyRate += hypothesis.yearCosine * future.yearCosine[block]
-                dailyRate += hypothesis.yearSine * future.yearSine[block]
-            }
-            if onLevel != 0 {
-                // Half a block ahead, so that the straight step follows the bend.
-                dailyRate = (dailyRate + onLevel * (level - startLevel)) * (1 + 0.5 * onLevel * blockDays)
-            }
+            let dailyRate =
+                isSteady
+                ? rate : bentRate(hypothesis, rate: rate, onLevel: onLevel, level: level, block: block)
             let growth = dailyRate * blockDays
             let rise = growth > 0 ? growth : 0
             let highest = level + rise + activity * blocks[start].peak + highestOffset
-            if highest < ceiling, !mayHappen(events, in: block) {
+            if highest < ceiling, blockEnd < nextEvent, !(hasMonthDays && future.blockHasMonthDay[block]) {
+                // Nothing happens and nothing is reached: the block is stepped over at once.
                 level += growth + activity * blocks[start].sum
-            } else if let day = live(
-                through: block, from: &level, dailyRate: dailyRate, activity: activity, pool, start: start,
-                &events, random: &random)
-            {
-                return day
+            } else {
+                // Copies, so that the loop may keep its own in registers.
+                var (lived, draws) = (level, random)
+                let day = live(
+                    through: block, from: &lived, dailyRate: dailyRate, activity: activity, pool, start: start,
+                    &events, random: &draws)
+                (level, random) = (lived, draws)
+                if let day { return day }
+                nextEvent = events.next
             }
             if level < 0 { level = 0 }
-            if wander > 0 { rate += wander * scores[NormalScores.place(of: bits)] }
+            rate += wander * scores[NormalScores.place(of: bits)]
             if block + 1 == nextKept {
-                paths.keep(level + future.offset[(block + 1) * length] + events.toothHeight, path: path, point: point)
+                course[point] = SimulatedPaths.confined(
+                    level + future.offset[(block + 1) * length] + events.toothHeight)
                 point += 1
                 nextKept = point < keptBlocks.count ? keptBlocks[point] : .max
             }
@@ -147,17 +153,38 @@ struct PathSimulator {
         return .max
     }
 
+    /// The growth per day over a block of a model that knows seasons, or whose rate depends on the level.
+    ///
+    /// Not inlined: steady rates would wait for its arithmetic.
+    @inline(never)
+    private func bentRate(
+        _ hypothesis: GrowthHypothesis, rate: Double, onLevel: Double, level: Double, block: Int
+    ) -> Double {
+        var dailyRate = rate
+        if hypothesis.yearCosine != 0 || hypothesis.yearSine != 0 {
+            dailyRate += hypothesis.yearCosine * future.yearCosine[block]
+            dailyRate += hypothesis.yearSine * future.yearSine[block]
+        }
+        guard onLevel != 0 else { return dailyRate }
+        // Half a block ahead, so that the straight step follows the bend.
+        return (dailyRate + onLevel * (level - startLevel)) * (1 + 0.5 * onLevel * Double(ShockPool.blockLength))
+    }
+
     /// The first day on which a normal forecast of the level reaches the limit, at one score of its spread.
     ///
     /// No path but a quantile's course: the way bands of the drift forecast are read.
-    private func drift(_ drift: GrowthHypothesis, score: Double, path: Int, into paths: inout SimulatedPaths) -> Int {
+    private func drift(
+        _ drift: GrowthHypothesis, score: Double, course: UnsafeMutableBufferPointer<Double>
+    ) -> Int {
         let inverse = 1 / max(1, drift.reach)
         let spread = drift.rateDeviation * score
         func level(_ day: Int) -> Double {
             let ahead = Double(day)
             return startLevel + drift.rate * ahead + spread * (ahead + ahead * ahead * inverse).squareRoot()
         }
-        for (point, day) in paths.days.enumerated() { paths.keep(max(0, level(day)), path: path, point: point) }
+        for (point, block) in keptBlocks.enumerated() {
+            course[point] = SimulatedPaths.confined(max(0, level(block * ShockPool.blockLength)))
+        }
         if spread > 0, drift.rate < 0 {
             // Up first and down later: each day is to be looked at.
             return (1...max(1, future.count)).first { level($0) >= limit } ?? .max

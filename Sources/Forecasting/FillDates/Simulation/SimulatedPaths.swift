@@ -15,11 +15,17 @@ struct SimulatedPaths {
         used = [Double](repeating: 0, count: count * days.count)
     }
 
-    /// - Parameter value: a share of the capacity; what profiles add may lead it out of 0 to 1, where no use is. NaN, as
-    ///   a calibration without sense may make it, is 0.
+    /// Use as it is kept: what profiles add may lead it out of 0 to 1, where no use is. NaN, as a calibration without
+    /// sense may make it, is 0.
     @inline(__always)
-    mutating func keep(_ value: Double, path: Int, point: Int) {
-        used[path * days.count + point] = value > 0 ? min(value, 1) : 0
+    static func confined(_ value: Double) -> Double { value > 0 ? min(value, 1) : 0 }
+
+    /// Lends the use of one path, a place for each of `days`.
+    mutating func withCourse<Result>(
+        of path: Int, _ body: (UnsafeMutableBufferPointer<Double>) -> Result
+    ) -> Result {
+        let places = (path * days.count)..<((path + 1) * days.count)
+        return used.withUnsafeMutableBufferPointer { body(UnsafeMutableBufferPointer(rebasing: $0[places])) }
     }
 
     /// A full pool stays full: nothing more fits.
