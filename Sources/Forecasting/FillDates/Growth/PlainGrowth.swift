@@ -29,6 +29,11 @@ struct PlainGrowth {
         let today = structure.level.count - 1
         var raw: [Double] = []
         var surprises: [Double] = []
+        day.reserveCapacity(increments.count)
+        weight.reserveCapacity(increments.count)
+        raw.reserveCapacity(increments.count)
+        surprises.reserveCapacity(increments.count)
+        level.reserveCapacity(increments.count)
         for place in 0..<increments.count where structure.isPlain[place] {
             day.append(Double(increments.day[place] - today))
             weight.append(Double(increments.span[place]))

@@ -55,9 +55,16 @@ struct CleanedReadings {
         excursions += 1
     }
 
+    private var knownDays: [Int] {
+        var days: [Int] = []
+        days.reserveCapacity(used.count)
+        for day in used.indices where !used[day].isNaN { days.append(day) }
+        return days
+    }
+
     /// Runs of the very same number in a series that otherwise never repeats one: the source answered from memory.
     private mutating func dropStuckReadings() {
-        let days = used.indices.filter { !used[$0].isNaN }
+        let days = knownDays
         var repeated: [Int] = []
         var runs = 0
         for (before, day) in zip(days, days.dropFirst()) where used[before] == used[day] {
@@ -78,9 +85,10 @@ struct CleanedReadings {
     ///
     /// False zeros, double counts, and copies that were gone again after a day or two.
     private mutating func dropExcursions() {
-        let days = used.indices.filter { !used[$0].isNaN }
+        let days = knownDays
         guard days.count >= 5 else { return }
         var steps: [Double] = []
+        steps.reserveCapacity(days.count)
         for (before, day) in zip(days, days.dropFirst()) { steps.append((used[day] - used[before]).magnitude) }
         let usual = RobustStatistics.median(reordering: &steps)
         var place = 1

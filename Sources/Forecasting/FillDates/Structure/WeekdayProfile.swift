@@ -9,13 +9,17 @@ struct WeekdayProfile: Sendable {
     static func find(in increments: DailyIncrements, _ surprises: GrowthSurprises, firstDay: Int) -> WeekdayProfile? {
         guard increments.count >= 28 else { return nil }
         var byWeekday = [[Double]](repeating: [], count: 7)
+        for weekday in 0..<7 { byWeekday[weekday].reserveCapacity(increments.count / 7 + 1) }
         for place in 0..<increments.count where increments.span[place] == 1 {
             byWeekday[CivilCalendar.weekday(firstDay + increments.day[place])].append(surprises.values[place])
         }
         guard byWeekday.allSatisfy({ $0.count >= 3 }) else { return nil }
         var medians = byWeekday.map { RobustStatistics.median($0) }
         var within: [Double] = []
-        for weekday in 0..<7 { within += byWeekday[weekday].map { $0 - medians[weekday] } }
+        within.reserveCapacity(increments.count)
+        for weekday in 0..<7 {
+            for value in byWeekday[weekday] { within.append(value - medians[weekday]) }
+        }
         let noise = RobustStatistics.deviation(within, around: 0)
         let mean = medians.reduce(0, +) / 7
         for weekday in 0..<7 { medians[weekday] -= mean }
