@@ -18,39 +18,41 @@ struct GrowthBacktest {
         var variance: Double
     }
 
+    /// A day that growth is foretold from, knowing what was known then.
+    struct Origin {
+        /// An index into the history; the day has a reading.
+        let day: Int
+        /// The number of plain increments up to then.
+        let known: Int
+    }
+
     /// Days before today the forecasts start at.
-    private static let origins = [60, 180]
+    private static let ages = [180, 60]
 
     /// By family, the mean logarithmic score, higher is better; nil when the history is too short for any.
     private(set) var scores: [Double]?
     /// By family, the mean distance of forecast and growth per day.
     private(set) var errorsPerDay: [Double]?
 
-    init(_ structure: UsageStructure, models: GrowthModels, shocks: GrowthShocks) {
-        let growth = models.growth
+    /// - Parameters:
+    ///   - origins: those of `origins(_:_:)`.
+    ///   - hypotheses: what models say, for each of the origins.
+    init(
+        _ structure: UsageStructure, growth: PlainGrowth, shocks: GrowthShocks, origins: [Origin],
+        hypotheses: [[GrowthHypothesis]]
+    ) {
         let level = structure.level
         guard let last = level.lastIndex(where: { !$0.isNaN }), let first = level.firstIndex(where: { !$0.isNaN })
         else { return }
-        let today = level.count - 1
         var scores = [Double](repeating: 0, count: Family.allCases.count)
         var errors = scores
         var count = 0.0
-        for ago in Self.origins where today - ago - first >= max(45, ago) {
-            var start = today - ago
-            while level[start].isNaN { start -= 1 }
-            var known = 0
-            var low = 0
-            var high = growth.count
-            while low < high {
-                let middle = (low + high) / 2
-                if growth.day[middle] <= Double(start - today) { low = middle + 1 } else { high = middle }
-            }
-            known = low
-            guard known >= 20, last > start else { continue }
+        for (origin, modelled) in zip(origins, hypotheses) where last > origin.day {
+            let start = origin.day
             let days = Double(last - start)
             let actual = level[last] - level[start]
             let forecasts = [
-                Self.models(models, upTo: known, days: days, structure: structure, start: start),
+                Self.models(modelled, growth: growth, days: days, structure: structure, start: start),
                 Self.windows(structure, shocks, first: first, start: start, days: days),
                 Self.drift(structure, start: start, days: days),
             ]
@@ -66,10 +68,23 @@ struct GrowthBacktest {
         errorsPerDay = errors.map { $0 / count }
     }
 
+    /// The days to start at, oldest first; none when the history is too short.
+    static func origins(_ structure: UsageStructure, _ growth: PlainGrowth) -> [Origin] {
+        let level = structure.level
+        guard let first = level.firstIndex(where: { !$0.isNaN }) else { return [] }
+        let today = level.count - 1
+        return ages.compactMap { age in
+            guard today - age - first >= max(45, age) else { return nil }
+            var day = today - age
+            while level[day].isNaN { day -= 1 }
+            let known = growth.day.prefix { $0 <= Double(day - today) }.count
+            return known >= 20 ? Origin(day: day, known: known) : nil
+        }
+    }
+
     private static func models(
-        _ models: GrowthModels, upTo count: Int, days: Double, structure: UsageStructure, start: Int
+        _ hypotheses: [GrowthHypothesis], growth: PlainGrowth, days: Double, structure: UsageStructure, start: Int
     ) -> Moments {
-        let hypotheses = models.hypotheses(upTo: count)
         let best = hypotheses.map(\.logWeight).max() ?? 0
         var weights = 0.0
         var mean = 0.0
@@ -90,7 +105,7 @@ struct GrowthBacktest {
             square += weight * (expected * expected + variance)
         }
         mean /= weights
-        var variance = square / weights - mean * mean + models.growth.variance * days
+        var variance = square / weights - mean * mean + growth.variance * days
         let known = Double(max(1, start))
         for jump in structure.jumps where jump.day <= start {
             mean += jump.size * days / known

@@ -15,8 +15,10 @@ struct GrowthMixture {
         let models = GrowthModels(
             growth: growth, prior: prior,
             tempering: prior.tempering + rest * (prior.temperingAtRest - prior.tempering))
-        backtest = GrowthBacktest(structure, models: models, shocks: shocks)
-        let modelled = models.hypotheses(upTo: growth.count)
+        let origins = GrowthBacktest.origins(structure, growth)
+        var known = models.hypotheses(upTo: origins.map(\.known) + [growth.count])
+        let modelled = known.removeLast()
+        backtest = GrowthBacktest(structure, growth: growth, shocks: shocks, origins: origins, hypotheses: known)
         let windows = GrowthWindows.hypotheses(structure, shocks)
         let drift = LongRunDrift.hypothesis(structure, upTo: structure.level.count)
         // Shares before the back-test, by family.

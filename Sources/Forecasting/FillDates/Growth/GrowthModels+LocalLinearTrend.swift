@@ -7,7 +7,12 @@ extension GrowthModels {
     /// filter, run for each ratio of the noises of slope and level; the likelihoods weigh the ratios (Harvey,
     /// "Forecasting, Structural Time Series Models and the Kalman Filter", 1989). The first ratio, 0, is the constant
     /// rate all models are compared with.
-    func addLocalLinearTrends(_ sample: Sample, to result: inout [GrowthHypothesis]) {
+    ///
+    /// The filters run once, over the last of the samples, and are read at the end of each.
+    /// - Returns: hypotheses by sample.
+    func localLinearTrends(_ samples: [Sample]) -> [[GrowthHypothesis]] {
+        var result: [[GrowthHypothesis]] = []
+        guard let sample = samples.last else { return result }
         let fleetDeviation = max(
             prior.fleetRateDeviation * growth.level[sample.count - 1], sample.mean.magnitude, 1e-12)
         // One filter a lane: each waits for its own divisions, so that all together take hardly longer than one.
@@ -41,20 +46,25 @@ extension GrowthModels {
             }
             spread *= 1 - gain
             product *= total / sample.variance
-            if place & 7 == 7 || place == sample.count - 1 {
+            let isRead = place == samples[result.count].count - 1
+            if place & 7 == 7 || isRead {
                 for lane in prior.wanderRatios.indices { logLikelihood[lane] -= 0.5 * log(product[lane]) }
                 product = .one
             }
+            while result.count < samples.count, place == samples[result.count].count - 1 {
+                let weight = samples[result.count].weight
+                result.append(
+                    prior.wanderRatios.enumerated().map { lane, ratio in
+                        // What was held back day by day still grew the pool: its mean belongs to the rate.
+                        GrowthHypothesis(
+                            model: .localLinearTrend,
+                            logWeight: tempering * (logLikelihood[lane] - logLikelihood[0])
+                                - log(Double(prior.wanderRatios.count)) - prior.wanderPrior * ratio * 20,
+                            rate: rate[lane] + excess[lane] / weight, rateDeviation: spread[lane].squareRoot(),
+                            wander: step[lane].squareRoot(), reach: ratio)
+                    })
+            }
         }
-        for (lane, ratio) in prior.wanderRatios.enumerated() {
-            // What was held back day by day still grew the pool: its mean belongs to the rate.
-            result.append(
-                GrowthHypothesis(
-                    model: .localLinearTrend,
-                    logWeight: tempering * (logLikelihood[lane] - logLikelihood[0])
-                        - log(Double(prior.wanderRatios.count)) - prior.wanderPrior * ratio * 20,
-                    rate: rate[lane] + excess[lane] / sample.weight, rateDeviation: spread[lane].squareRoot(),
-                    wander: step[lane].squareRoot(), reach: ratio))
-        }
+        return result
     }
 }

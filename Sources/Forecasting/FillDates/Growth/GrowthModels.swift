@@ -24,9 +24,17 @@ struct GrowthModels {
     /// Evidence is raised to this power.
     let tempering: Double
 
-    /// Hypotheses about the growth after the first `count` increments; none without increments.
-    func hypotheses(upTo count: Int) -> [GrowthHypothesis] {
-        guard count >= 1 else { return [] }
+    /// Hypotheses about the growth after so many of the first increments, for each count.
+    /// - Parameter counts: ascending, at most those there are; 0 gives no hypotheses.
+    func hypotheses(upTo counts: [Int]) -> [[GrowthHypothesis]] {
+        guard let last = counts.last, last >= 1 else { return counts.map { _ in [] } }
+        let samples = counts.map(sample)
+        var result = localLinearTrends(samples)
+        for (index, sample) in samples.enumerated() { add(sample, to: &result[index]) }
+        return result
+    }
+
+    private func sample(upTo count: Int) -> Sample {
         var weight = 0.0
         var sum = 0.0
         for place in 0..<count {
@@ -34,18 +42,18 @@ struct GrowthModels {
             sum += growth.weight[place] * growth.rate[place]
         }
         // Squares of shares below 10⁻¹² are lost in the arithmetic.
-        let sample = Sample(count: count, weight: weight, sum: sum, variance: max(growth.variance, 1e-24))
-        var result: [GrowthHypothesis] = []
-        result.reserveCapacity(64)
-        addLocalLinearTrends(sample, to: &result)
+        return Sample(count: count, weight: weight, sum: sum, variance: max(growth.variance, 1e-24))
+    }
+
+    /// Adds all models but the local linear trends.
+    private func add(_ sample: Sample, to result: inout [GrowthHypothesis]) {
         addChangepoints(sample, to: &result)
         if let found = levelDependentGrowth(sample) { result.append(found) }
         if let found = yearlyCycle(sample) { result.append(found) }
-        let lumps = growth.lumpVariance / weight
+        let lumps = growth.lumpVariance / sample.weight
         for place in result.indices {
             let deviation = result[place].rateDeviation
             result[place].rateDeviation = (deviation * deviation + lumps).squareRoot()
         }
-        return result
     }
 }
