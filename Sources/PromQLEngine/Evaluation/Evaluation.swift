@@ -41,7 +41,10 @@ final class Evaluation {
     // MARK: vectors
 
     /// Passes on the series of an expression that is an instant vector. Those without any value may be among them.
-    func stream(_ node: PromQLExpression, _ grid: StepGrid, _ emit: Emit) async throws {
+    ///
+    /// All nodes come back to it. It is dynamic, which the optimizer does not see through: it would make a copy of every node for every
+    /// closure that is passed on, and copies of the copies, megabytes of code.
+    dynamic func stream(_ node: PromQLExpression, _ grid: StepGrid, _ emit: Emit) async throws {
         guard grid.count > 0 else { return }
         try budget.check()
         if grid.count > 1, node.isStepInvariant {
