@@ -39,8 +39,8 @@ package struct QueryOptions: Hashable, Sendable {
 
 /// What one query may use before it is refused.
 package struct QueryLimits: Hashable, Sendable {
-    /// Samples and points held at once: up to 400 MB. Prometheus allows twice as many, and holds more of a query at once.
-    package var samples = 25_000_000
+    /// Samples and points held at once: up to 240 MB. Prometheus allows three times as many, and holds more of a query at once.
+    package var samples = 15_000_000
     /// Series that one selector may find.
     package var series = 1_000_000
     /// Nil: as long as it takes.

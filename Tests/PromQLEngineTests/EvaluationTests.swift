@@ -269,7 +269,7 @@ private func seconds(_ value: Double) -> Timestamp { Timestamp(seconds: value) }
 
     @Test("queries share the samples they may hold, and an answer holds its own until it goes")
     func sharedSamples() async throws {
-        let engine = PromQLEvaluator(source: source, samplesHeld: 70_000)
+        let engine = PromQLEvaluator(source: source, samplesHeld: 130_000)
         func ask() async throws -> QueryAnswer {
             try await engine.instant(
                 "vector(1)[20000s:1s]", at: seconds(20_000), scope: .everything)
@@ -281,6 +281,28 @@ private func seconds(_ value: Double) -> Timestamp { Timestamp(seconds: value) }
         #expect(refused?.message.contains("beside what other queries hold") == true)
         held = nil
         _ = try await ask()
+    }
+
+    @Test("what is free is to be had, however little, and never more than half of it by one query")
+    func sharedPortion() async throws {
+        let engine = PromQLEvaluator(source: source, samplesHeld: 600)
+        func ask(_ steps: Int) async throws -> QueryAnswer {
+            try await engine.range(
+                "vector(1)", from: seconds(0), through: seconds(Double(steps - 1)), step: .seconds(1),
+                scope: .everything)
+        }
+        var held = [try await ask(300)]
+        let larger = await failure { try await ask(301) }
+        #expect(larger?.code == .execution)
+        #expect(larger?.message.contains("at most 300 samples at once") == true)
+        #expect(await failure { try await ask(151) }?.code == .unavailable)
+        held.append(try await ask(150))
+        // However many answers are held, small queries are answered.
+        while held.count < 100, let answer = try? await ask(20) { held.append(answer) }
+        #expect(held.count == 8)
+        #expect(text(try await engine.instant("vector(1)", at: seconds(0), scope: .everything)) == " 1.0@0.0")
+        held.removeAll()
+        _ = try await ask(300)
     }
 
     @Test("cancelling the task cancels the query")

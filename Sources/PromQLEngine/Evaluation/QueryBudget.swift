@@ -2,7 +2,7 @@ import MonitoringModel
 
 /// What one query may use, and what it has used. Confined to its evaluation.
 struct QueryBudget {
-    /// Samples and points held at once (the default of Prometheus's `query.max-samples`).
+    /// Samples and points held at once.
     let maximumSamples: Int
     /// Series that one selector may find.
     let maximumSeries: Int
@@ -22,7 +22,7 @@ struct QueryBudget {
         _ limits: QueryLimits, sharing allowance: SampleAllowance, deadline: ContinuousClock.Instant?, steps: Int
     ) {
         lease = SampleAllowance.Lease(of: allowance)
-        maximumSamples = limits.samples
+        maximumSamples = min(limits.samples, allowance.most)
         maximumSeries = limits.series
         self.deadline = deadline
         meter = WorkMeter(deadline: deadline)
