@@ -71,8 +71,9 @@ package final class Pattern: Sendable {
 
     /// The template with `$1`, `${1}`, `$name` and `${name}` replaced by what the groups took when the whole of `text` matches, as Go's
     /// `Regexp.Expand` does: a group that is not there gives nothing, `$$` a dollar, and a name is as long as it can be.
+    /// - Parameter limit: Bytes. A longer text is not made.
     /// - Returns: nil when `text` does not match.
-    package func expand(_ template: String, in text: String) -> String? {
+    package func expand(_ template: String, in text: String, limit: Int = .max) throws(ExpansionTooLong) -> String? {
         var text = text
         let capacity = Int(hd_re2_group_count(compiled)) + 1
         var starts = [Int](repeating: 0, count: capacity)
@@ -85,25 +86,33 @@ package final class Pattern: Sendable {
         guard isMatch else { return nil }
         let subject = Array(text.utf8)
         var output: [UInt8] = []
+        var count = 0
+        func append(_ bytes: ArraySlice<UInt8>) {
+            count += bytes.count
+            if count <= limit { output += bytes }
+        }
+        let dollar = UInt8(ascii: "$")
         var rest = Array(template.utf8)[...]
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "$") else {
-                output.append(byte)
-                continue
-            }
-            if rest.first == UInt8(ascii: "$") {
+        while !rest.isEmpty {
+            let plain = rest.prefix { $0 != dollar }
+            append(plain)
+            rest.removeFirst(plain.count)
+            guard !rest.isEmpty else { break }
+            rest.removeFirst()
+            if rest.first == dollar {
                 rest.removeFirst()
-                output.append(UInt8(ascii: "$"))
+                append([dollar])
             } else if let (name, length) = Self.groupName(rest) {
                 rest.removeFirst(length)
                 let group = number(ofGroup: name)
                 if group < capacity, counts[group] >= 0 {
-                    output += subject[starts[group]..<starts[group] + counts[group]]
+                    append(subject[starts[group]..<starts[group] + counts[group]])
                 }
             } else {
-                output.append(byte)
+                append([dollar])
             }
         }
+        guard count <= limit else { throw ExpansionTooLong(count: count) }
         return String(decoding: output, as: UTF8.self)
     }
 
@@ -177,6 +186,16 @@ package final class Pattern: Sendable {
             }
         }
         return output
+    }
+}
+
+/// A template stands for a longer text than is wanted.
+package struct ExpansionTooLong: Error, Hashable, Sendable {
+    /// Bytes that it would have.
+    package var count: Int
+
+    package init(count: Int) {
+        self.count = count
     }
 }
 

@@ -71,6 +71,31 @@ import Testing
         #expect(!error.reason.isEmpty)
     }
 
+    @Test(
+        "a template is expanded as Go does it, and not beyond the limit",
+        arguments: [
+            ("a$1-${2}$$x", 100, "aab-cd$x"),
+            ("$1", 2, "ab"),
+            ("$1$2", 3, nil),
+            ("$name$3$none${1", 100, "cd${1"),
+            ("$1x$", 100, "$"),
+            ("$ $-", 100, "$ $-"),
+            ("", 0, ""),
+            ("é", 1, nil),
+        ] as [(String, Int, String?)])
+    func expansion(_ template: String, _ limit: Int, _ expected: String?) throws {
+        let pattern = try Pattern("(.*)-(?<name>.*)")
+        #expect(try pattern.expand(template, in: "none") == nil)
+        guard let expected else {
+            let error = try #require(throws: ExpansionTooLong.self) {
+                try pattern.expand(template, in: "ab-cd", limit: limit)
+            }
+            #expect(try pattern.expand(template, in: "ab-cd")?.utf8.count == error.count)
+            return
+        }
+        #expect(try pattern.expand(template, in: "ab-cd", limit: limit) == expected)
+    }
+
     @Test("one pattern serves several threads at once")
     func concurrency() async throws {
         let pattern = try Pattern("(ab|cd)*[0-9]{3,}.*x")

@@ -112,6 +112,7 @@ extension Evaluation {
                 let labels = isKept ? group.setting(name, to: text) : group
                 if counts[labels] == nil {
                     try budget.hold(grid.count)
+                    if isKept { try budget.hold(labelOf: text.utf8.count) }
                     order.append(labels)
                     counts[labels] = Array(repeating: Absent.value, count: grid.count)
                 }

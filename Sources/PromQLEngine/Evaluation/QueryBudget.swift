@@ -12,8 +12,11 @@ struct QueryBudget {
     let lease: SampleAllowance.Lease
 
     /// Samples and points held now.
-    private(set) var held = 0
+    private var samplesHeld = 0
     private(set) var peak = 0
+    /// Bytes of label values that functions made. They count until the query is done, and then to its answer: operands, groups and
+    /// results keep the labels of series that are themselves gone.
+    private var labelBytes = 0
     /// Samples read for each step of the query.
     private(set) var samplesByStep: [Int]
     private var untilCheck = 0
@@ -29,29 +32,45 @@ struct QueryBudget {
         samplesByStep = Array(repeating: 0, count: steps)
     }
 
+    /// Samples and points held now, and as many as take the room of the labels that were made.
+    var held: Int { samplesHeld + labelBytes / MemoryLayout<Sample>.size }
+
     /// Samples read in all.
     var samples: Int { samplesByStep.reduce(0, +) }
 
     /// Counts samples or points that are held from now on.
     mutating func hold(_ count: Int) throws {
-        held += count
-        peak = max(peak, held)
+        samplesHeld += count
+        peak = max(peak, samplesHeld)
+        try cover()
+        try check()
+    }
+
+    /// Counts the value of a label that was made for a series.
+    mutating func hold(labelOf bytes: Int) throws {
+        labelBytes += bytes
+        try cover()
+        try check()
+    }
+
+    private func cover() throws {
+        let held = held
         guard held <= maximumSamples else {
+            let labels = labelBytes > 0 ? ", shorter labels" : ""
             throw QueryError(
                 .execution,
                 "expected a query that holds at most \(maximumSamples) samples at once, found one that needs more; "
-                    + "a narrower selector, a shorter range or a longer step needs fewer")
+                    + "a narrower selector, a shorter range\(labels) or a longer step needs fewer")
         }
         guard lease.cover(held) else {
             throw QueryError(
                 .unavailable,
                 "expected room for \(held) samples beside what other queries hold, found less; try again later")
         }
-        try check()
     }
 
     mutating func release(_ count: Int) {
-        held -= count
+        samplesHeld -= count
         _ = lease.cover(held)
     }
 

@@ -139,12 +139,12 @@ extension Evaluation {
         guard !texts[0].isEmpty else {
             throw failure("expected the name of a label in \(name), found an empty text", at: call.arguments[1].range)
         }
-        let relabel: (LabelSet) -> LabelSet
+        let newValue: (LabelSet) throws -> String?
         if call.function == .labelReplace {
             do throws(PatternError) {
                 let replacement = try LabelReplacement(
-                    destination: texts[0], replacement: texts[1], source: texts[2], pattern: texts[3])
-                relabel = { replacement($0) }
+                    replacement: texts[1], source: texts[2], pattern: texts[3])
+                newValue = { try replacement($0) }
             } catch {
                 throw failure(
                     "expected a regular expression in \(name): \(error.reason)", at: call.arguments[4].range)
@@ -155,14 +155,24 @@ extension Evaluation {
                 throw failure(
                     "expected the name of a label in \(name), found an empty text", at: call.arguments[index + 3].range)
             }
-            relabel = { labels in
-                labels.setting(texts[0], to: sources.map { labels[$0] ?? "" }.joined(separator: texts[1]))
+            let joining = LabelJoining(sources: sources, separator: texts[1])
+            newValue = { try joining($0) }
+        }
+        func relabelled(_ labels: LabelSet) throws -> LabelSet {
+            do {
+                guard let value = try newValue(labels) else { return labels }
+                try budget.hold(labelOf: value.utf8.count)
+                return labels.setting(texts[0], to: value)
+            } catch let error as LabelTooLong {
+                throw failure(
+                    "expected \(name) to make a label of at most \(LabelTooLong.limit) bytes, found one of \(error.bytes)",
+                    at: call.range)
             }
         }
         var seen: Set<LabelSet> = []
         try await stream(call.arguments[0], grid) { series in
             guard series.values.contains(where: { !Absent.isAbsent($0) }) else { return }
-            let labels = relabel(series.labels)
+            let labels = try relabelled(series.labels)
             guard seen.insert(labels).inserted else { throw sameLabels(labels) }
             try emit(StepSeries(labels: labels, values: series.values))
         }

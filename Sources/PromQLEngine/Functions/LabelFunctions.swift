@@ -4,23 +4,47 @@ import RE2
 
 /// `label_replace`: a label set to what a pattern found in another one.
 struct LabelReplacement {
-    private let destination: String
     private let source: String
     private let replacement: String
     private let pattern: Pattern
 
     /// - Throws: when the pattern is no regular expression.
-    init(destination: String, replacement: String, source: String, pattern: String) throws(PatternError) {
-        self.destination = destination
+    init(replacement: String, source: String, pattern: String) throws(PatternError) {
         self.source = source
         self.replacement = replacement
         self.pattern = try Pattern(pattern)
     }
 
-    func callAsFunction(_ labels: LabelSet) -> LabelSet {
-        guard let value = pattern.expand(replacement, in: labels[source] ?? "") else { return labels }
-        return labels.setting(destination, to: value)
+    /// - Returns: the value of the label; nil: it stays as it is.
+    func callAsFunction(_ labels: LabelSet) throws(LabelTooLong) -> String? {
+        do throws(ExpansionTooLong) {
+            return try pattern.expand(replacement, in: labels[source] ?? "", limit: LabelTooLong.limit)
+        } catch {
+            throw LabelTooLong(bytes: error.count)
+        }
     }
+}
+
+/// `label_join`: a label set to the values of others.
+struct LabelJoining {
+    let sources: [String]
+    let separator: String
+
+    func callAsFunction(_ labels: LabelSet) throws(LabelTooLong) -> String {
+        let values = sources.map { labels[$0] ?? "" }
+        let bytes = values.reduce(separator.utf8.count * max(values.count - 1, 0)) { $0 + $1.utf8.count }
+        guard bytes <= LabelTooLong.limit else { throw LabelTooLong(bytes: bytes) }
+        return values.joined(separator: separator)
+    }
+}
+
+/// The value of a label is longer than functions make them: calls within calls would else take all memory for one series.
+struct LabelTooLong: Error {
+    /// What it would have.
+    let bytes: Int
+
+    /// Far more than anything that names something.
+    static let limit = 1 << 16
 }
 
 /// Compares texts so that runs of digits count as numbers, and other runs as wholes: "eth2" comes before "eth10", and both before
