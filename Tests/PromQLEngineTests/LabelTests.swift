@@ -105,4 +105,68 @@ import Testing
         answer = nil
         _ = try await ask(engine, expression)
     }
+
+    // MARK: many names
+
+    /// Series with one label each of a thousand, and with one that all have.
+    private static let scattered: [LabelSet] = (0..<1_000).map { number in
+        LabelSet(metric: "x", [Label("n\(number)", "\(number % 7)"), Label("all", "\(number % 2)")])
+    }
+
+    private static func names(_ numbers: some Sequence<Int>) -> [String] { numbers.map { "n\($0)" } }
+
+    @Test("series are sorted by thousands of labels as by few, the first that differs first")
+    func sortedByMany() async throws {
+        let engine = engine(Self.scattered.shuffled())
+        let names = Self.names((0..<5_000).reversed())
+        let arguments = names.map { "\"\($0)\"" }.joined(separator: ", ")
+        // A label that a series lacks is empty, and so comes first: the series of the label named last come before all others.
+        let expected = (0..<1_000).map {
+            LabelSet(metric: "x", [Label("n\($0)", "\($0 % 7)"), Label("all", "\($0 % 2)")])
+        }
+        #expect(labels(try await ask(engine, "sort_by_label(x, \(arguments))")) == expected)
+        #expect(labels(try await ask(engine, "sort_by_label_desc(x, \(arguments))")) == expected.reversed())
+    }
+
+    @Test("labels asked for by thousands of equalities are those of absent, but those asked for twice")
+    func absentOfMany() async throws {
+        let engine = engine([])
+        let once = (0..<30_000).map { "a\($0)=\"x\"" }
+        let answer = try await ask(
+            engine, "absent(up{\(once.joined(separator: ",")), a7=\"y\", a8!=\"z\", b!=\"y\", b=\"z\"})")
+        let labels = try #require(labels(answer).first)
+        let expected = (0..<30_000).filter { $0 != 7 && $0 != 8 }.map { Label("a\($0)", "x") } + [Label("b", "z")]
+        #expect(labels == LabelSet(expected))
+    }
+
+    @Test(
+        "thousands of names match and group as few do",
+        arguments: [
+            ("x unless on(%s) x", 0),
+            ("x and on(%s) x", 1_000),
+            ("x unless ignoring(%s) x{all=\"0\"}", 500),
+            ("sum by (all) (x) * on(all) group_left(%s) x{n0=\"0\"}", 1),
+            ("sum without (%s) (x)", 2),
+            ("sum by (%s) (x)", 1_000),
+            ("sum by (%s, all) (x)", 1_000),
+        ])
+    func manyNames(_ expression: String, _ count: Int) async throws {
+        let engine = engine(Self.scattered)
+        let names = Self.names(0..<2_000).joined(separator: ",")
+        let answer = try await ask(
+            engine, expression.split(separator: "%s", omittingEmptySubsequences: false).joined(separator: names))
+        #expect(labels(answer).count == count)
+        #expect(Set(labels(answer)).count == count)
+    }
+
+    @Test("more than a thousand of the best are in order")
+    func manyChosen() async throws {
+        let values = (0..<3_000).shuffled().map(Double.init)
+        let engine = PromQLEvaluator(
+            source: MemorySource(values.map { (LabelSet(metric: "x", [Label("a", "\($0)")]), [$0]) }))
+        for count in [999, 1_000, 1_001, 2_999, 3_000, 4_000] {
+            guard case .vector(let vector) = try await ask(engine, "topk(\(count), x)").value else { return }
+            #expect(vector.map(\.sample.value) == Array(values.sorted(by: >).prefix(count)))
+        }
+    }
 }

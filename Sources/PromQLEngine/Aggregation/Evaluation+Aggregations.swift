@@ -21,6 +21,7 @@ extension Evaluation {
         try await stream(aggregation.content, grid) { series in
             // A group without any value at any step is none.
             guard series.values.contains(where: { !Absent.isAbsent($0) }) else { return }
+            try budget.check()
             let place = try groups.place(of: series.labels, first: try newFold())
             groups.values[place].add(series.values)
         }
@@ -34,6 +35,7 @@ extension Evaluation {
     private func grouped(_ aggregation: Aggregation, _ grid: StepGrid) async throws -> Groups<[StepSeries]> {
         var groups = Groups<[StepSeries]>(aggregation)
         for series in try await vector(aggregation.content, grid) {
+            try budget.check()
             groups.values[groups.place(of: series.labels, first: [])].append(series)
         }
         return groups
@@ -69,7 +71,7 @@ extension Evaluation {
         }
         let choice = SeriesChoice(aggregation.operator, parameters)
         for group in groups.values {
-            for series in choice.chosen(of: group) { try emit(series) }
+            for series in try choice.chosen(of: group, check: { try budget.check() }) { try emit(series) }
         }
     }
 
@@ -84,6 +86,7 @@ extension Evaluation {
         for (labels, group) in zip(groups.labels, groups.values) {
             var result = Array(repeating: Absent.value, count: grid.count)
             for step in 0..<grid.count {
+                try budget.check()
                 values.removeAll(keepingCapacity: true)
                 for series in group where !Absent.isAbsent(series.values[step]) { values.append(series.values[step]) }
                 if !values.isEmpty { result[step] = quantile(shares[step], of: &values) }
@@ -105,6 +108,7 @@ extension Evaluation {
         var order: [LabelSet] = []
         var texts: [UInt64: String] = [:]
         try await stream(aggregation.content, grid) { series in
+            try budget.check()
             let group = grouping(series.labels)
             for (step, value) in series.values.enumerated() where !Absent.isAbsent(value) {
                 let text = texts[value.bitPattern] ?? DecimalText.positionalText(of: value)

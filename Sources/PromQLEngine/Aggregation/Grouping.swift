@@ -3,12 +3,12 @@ import PromQLSyntax
 
 /// Which labels the groups of an aggregation have: those named behind `by`, or all but those named behind `without`.
 struct Grouping {
-    private let names: [String]
+    private let names: LabelNames
     private let isWithout: Bool
 
     init(_ aggregation: Aggregation) {
         isWithout = aggregation.isWithout
-        names = isWithout ? aggregation.grouping + [Label.metricName] : aggregation.grouping
+        names = LabelNames(isWithout ? aggregation.grouping + [Label.metricName] : aggregation.grouping)
     }
 
     /// The labels of the group that a series belongs to.

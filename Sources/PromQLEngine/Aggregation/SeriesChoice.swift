@@ -4,23 +4,28 @@ import PromQLSyntax
 /// Aggregations that pass on some of their series, chosen step by step: `topk`, `bottomk`, `limitk`, `limit_ratio`.
 struct SeriesChoice {
     private let aggregation: AggregationOperator
+    private let isTop: Bool
     /// By step: how many, or which share.
     private let parameters: [Double]
 
     init(_ aggregation: AggregationOperator, _ parameters: [Double]) {
         self.aggregation = aggregation
+        isTop = aggregation == .topk
         self.parameters = parameters
     }
 
-    /// - Parameter group: all series of a group.
+    /// - Parameters:
+    ///   - group: All series of a group.
+    ///   - check: Called again and again; throws when the query is to end.
     /// - Returns: those that are chosen at some step, without their other values. Of one step the best comes first.
-    func chosen(of group: [StepSeries]) -> [StepSeries] {
+    func chosen(of group: [StepSeries], check: () throws -> Void) throws -> [StepSeries] {
         var result = group.map {
             StepSeries(labels: $0.labels, values: Array(repeating: Absent.value, count: parameters.count))
         }
         let offsets = aggregation == .limitRatio ? group.map { Self.offset(of: $0.labels) } : []
         var order: [Int] = []
         for (step, parameter) in parameters.enumerated() {
+            try check()
             let present = group.indices.filter { !Absent.isAbsent(group[$0].values[step]) }
             switch aggregation {
             case .limitRatio:
@@ -28,7 +33,14 @@ struct SeriesChoice {
                     parameter >= 0 ? offsets[$0] < parameter : offsets[$0] >= 1 + max(parameter, -1)
                 }
             case .limitk: order = Array(present.prefix(Self.count(parameter)))
-            default: order = best(present, Self.count(parameter)) { group[$0].values[step] }
+            case _ where Self.count(parameter) <= Self.few:
+                order = best(present, Self.count(parameter)) { group[$0].values[step] }
+            default:
+                let sorted = try present.sorted { a, b in
+                    try check()
+                    return isBetter(a, b) { group[$0].values[step] }
+                }
+                order = Array(sorted.prefix(Self.count(parameter)))
             }
             for index in order { result[index].values[step] = group[index].values[step] }
         }
@@ -36,24 +48,28 @@ struct SeriesChoice {
         return result.filter { $0.values.contains { !Absent.isAbsent($0) } }
     }
 
+    /// As many are kept in order by moving those behind a new one; of more all series are sorted.
+    private static let few = 1_000
+
     private static func count(_ parameter: Double) -> Int { parameter >= 1 ? Int(min(parameter, 1e15)) : 0 }
 
-    /// The series with the greatest or least values, best first; NaN comes after all numbers, and of equals the first in.
+    /// NaN comes after all numbers, and of equals the first in.
+    private func isBetter(_ a: Int, _ b: Int, _ value: (Int) -> Double) -> Bool {
+        let (left, right) = (value(a), value(b))
+        if left.isNaN || right.isNaN { return !left.isNaN || (right.isNaN && a < b) }
+        if left == right { return a < b }
+        return isTop ? left > right : left < right
+    }
+
+    /// The few series with the greatest or least values, best first.
     private func best(_ present: [Int], _ count: Int, _ value: (Int) -> Double) -> [Int] {
-        let isTop = aggregation == .topk
-        func isBetter(_ a: Int, _ b: Int) -> Bool {
-            let (left, right) = (value(a), value(b))
-            if left.isNaN || right.isNaN { return !left.isNaN || (right.isNaN && a < b) }
-            if left == right { return a < b }
-            return isTop ? left > right : left < right
-        }
-        guard count < present.count else { return present.sorted(by: isBetter) }
+        guard count < present.count else { return present.sorted { isBetter($0, $1, value) } }
         guard count > 0 else { return [] }
         // The worst of the chosen is last; most series are worse than it and cost one comparison.
         var chosen: [Int] = []
         for index in present {
-            if chosen.count == count, !isBetter(index, chosen[count - 1]) { continue }
-            let place = chosen.partitioningIndex { isBetter(index, $0) }
+            if chosen.count == count, !isBetter(index, chosen[count - 1], value) { continue }
+            let place = chosen.partitioningIndex { isBetter(index, $0, value) }
             chosen.insert(index, at: place)
             if chosen.count > count { chosen.removeLast() }
         }

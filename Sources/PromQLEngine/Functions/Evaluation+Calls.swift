@@ -109,7 +109,8 @@ extension Evaluation {
         defer { release(vector, grid) }
         if grid.count == 1 {
             let isDescending = call.function == .sortDesc
-            vector.sort { a, b in
+            try vector.sort { a, b in
+                try budget.check()
                 let (a, b) = (a.values[0], b.values[0])
                 return isDescending ? a > b || (b.isNaN && !a.isNaN) : a < b || (b.isNaN && !a.isNaN)
             }
@@ -119,16 +120,18 @@ extension Evaluation {
 
     private func streamSortedByLabel(_ call: FunctionCall, _ grid: StepGrid, _ emit: Emit) async throws {
         let names = try call.arguments.dropFirst().map(text)
-        var vector = try await vector(call.arguments[0], grid)
+        let vector = try await vector(call.arguments[0], grid)
         defer { release(vector, grid) }
-        vector.sort { a, b in
-            for name in names {
-                let (left, right) = (a.labels[name] ?? "", b.labels[name] ?? "")
-                if left != right { return isNaturallyOrdered(left, before: right) }
-            }
-            return a.labels < b.labels
+        let order = LabelOrder(by: names)
+        let keys = try vector.map { series in
+            try budget.check()
+            return order.key(series.labels)
         }
-        for series in call.function == .sortByLabel ? vector : vector.reversed() { try emit(series) }
+        let places = try keys.indices.sorted { a, b in
+            try budget.check()
+            return LabelOrder.isOrdered(keys[a], before: keys[b])
+        }
+        for place in call.function == .sortByLabel ? places : places.reversed() { try emit(vector[place]) }
     }
 
     // MARK: labels

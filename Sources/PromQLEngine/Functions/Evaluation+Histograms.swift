@@ -26,6 +26,7 @@ extension Evaluation {
         let vector = try await vector(content, grid)
         defer { release(vector, grid) }
         for series in vector {
+            try budget.check()
             let text = series.labels[Self.boundLabel] ?? ""
             guard let bound = Double(goText: text) else {
                 annotations.warn(
@@ -45,6 +46,7 @@ extension Evaluation {
             var values = Array(repeating: Absent.value, count: grid.count)
             var buckets = ClassicHistogram()
             for step in 0..<grid.count {
+                try budget.check()
                 buckets.removeAll()
                 for (bound, counts) in histogram.series where !Absent.isAbsent(counts[step]) {
                     buckets.add(bound: bound, count: counts[step])

@@ -37,6 +37,7 @@ extension Evaluation {
             let candidates = isInfo ? [] : Self.target(series.labels).flatMap { byTarget[$0] } ?? []
             var byLabels: [LabelSet: StepSeries] = [:]
             for (step, value) in series.values.enumerated() where !Absent.isAbsent(value) {
+                try budget.check()
                 let added = isInfo ? [] : try labels(from: candidates, at: step, beside: series.labels, dataMatchers)
                 if added.isEmpty, !isInfo, !dataMatchers.allSatisfy({ $0.matches("") }) { continue }
                 let labels = added.isEmpty ? series.labels : LabelSet(series.labels.labels + added)

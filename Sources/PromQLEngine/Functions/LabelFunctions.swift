@@ -85,15 +85,15 @@ extension PromQLExpression {
         case .matrix(let matrix): matchers = matrix.selector.matchers
         default: return LabelSet()
         }
-        var labels: [Label] = []
+        var values: [String: String] = [:]
         // A label asked for twice is left out, but what comes before the first "=" does not count, as in Prometheus.
         var asked: Set<String> = []
         for matcher in matchers.map(\.matcher) where matcher.name != Label.metricName {
-            labels.removeAll { $0.name == matcher.name }
+            values[matcher.name] = nil
             if matcher.operation == .equal, asked.insert(matcher.name).inserted {
-                labels.append(Label(matcher.name, matcher.value))
+                values[matcher.name] = matcher.value
             }
         }
-        return LabelSet(labels)
+        return LabelSet(values.map { Label($0.key, $0.value) })
     }
 }

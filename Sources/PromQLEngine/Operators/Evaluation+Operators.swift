@@ -31,8 +31,8 @@ extension Evaluation {
         }
         let result: [StepSeries] =
             switch operation.operator {
-            case .and: intersection(left, right, MatchSignature(matching), grid, isKept: { $0 })
-            case .unless: intersection(left, right, MatchSignature(matching), grid, isKept: { !$0 })
+            case .and: try intersection(left, right, MatchSignature(matching), grid, isKept: { $0 })
+            case .unless: try intersection(left, right, MatchSignature(matching), grid, isKept: { !$0 })
             case .or: try union(left, right, MatchSignature(matching), grid)
             default:
                 try VectorMatcher(operation, matching).result(left: left, right: right, steps: grid.count) { series in
@@ -77,9 +77,10 @@ extension Evaluation {
     private func intersection(
         _ left: [StepSeries], _ right: [StepSeries], _ signature: MatchSignature, _ grid: StepGrid,
         isKept: (_ isMatched: Bool) -> Bool
-    ) -> [StepSeries] {
-        let matched = steps(with: right, signature, grid)
-        return left.map { series in
+    ) throws -> [StepSeries] {
+        let matched = try steps(with: right, signature, grid)
+        return try left.map { series in
+            try budget.check()
             var series = series
             let steps = matched[signature(series.labels)]
             for step in series.values.indices where !isKept(steps?[step] ?? false) {
@@ -94,17 +95,24 @@ extension Evaluation {
         _ left: [StepSeries], _ right: [StepSeries], _ signature: MatchSignature, _ grid: StepGrid
     ) throws -> [StepSeries] {
         var joined = JoinedSeries()
-        for series in left { _ = try joined.add(series) }
-        for series in intersection(right, left, signature, grid, isKept: { !$0 }) { _ = try joined.add(series) }
+        for series in left {
+            try budget.check()
+            _ = try joined.add(series)
+        }
+        for series in try intersection(right, left, signature, grid, isKept: { !$0 }) {
+            try budget.check()
+            _ = try joined.add(series)
+        }
         return joined.series
     }
 
     /// By signature, the steps at which a vector has a series.
     private func steps(
         with vector: [StepSeries], _ signature: MatchSignature, _ grid: StepGrid
-    ) -> [LabelSet: [Bool]] {
+    ) throws -> [LabelSet: [Bool]] {
         var result: [LabelSet: [Bool]] = [:]
         for series in vector {
+            try budget.check()
             let key = signature(series.labels)
             for (step, value) in series.values.enumerated() where !Absent.isAbsent(value) {
                 result[key, default: Array(repeating: false, count: grid.count)][step] = true

@@ -3,12 +3,12 @@ import PromQLSyntax
 
 /// Which labels decide what belongs together: those named, or all but those named and the metric name.
 struct MatchSignature {
-    private let names: [String]
+    private let names: LabelNames
     private let isOn: Bool
 
     init(_ matching: VectorMatching) {
         isOn = matching.isOn
-        names = matching.isOn ? matching.labels : matching.labels + [Label.metricName]
+        names = LabelNames(matching.isOn ? matching.labels : matching.labels + [Label.metricName])
     }
 
     /// The labels that decide.

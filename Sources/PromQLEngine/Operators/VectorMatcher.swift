@@ -6,6 +6,8 @@ struct VectorMatcher {
     private let operation: BinaryOperation
     private let matching: VectorMatching
     private let signature: MatchSignature
+    private let matched: LabelNames
+    private let included: LabelNames
     /// Whether the side with many series is the right one.
     private let isSwapped: Bool
 
@@ -14,6 +16,8 @@ struct VectorMatcher {
         self.operation = operation
         self.matching = matching
         signature = MatchSignature(matching)
+        matched = LabelNames(matching.labels)
+        included = LabelNames(matching.include)
         isSwapped = matching.cardinality == .oneToMany
     }
 
@@ -33,12 +37,16 @@ struct VectorMatcher {
         let (many, one) = isSwapped ? (right, left) : (left, right)
         guard !many.isEmpty, !one.isEmpty else { return [] }
         var groups: [LabelSet: Group] = [:]
-        for series in one { groups[signature(series.labels), default: Group()].one.append(series) }
+        for series in one {
+            try hold(0)
+            groups[signature(series.labels), default: Group()].one.append(series)
+        }
         // A side without any value at a step matches nothing there, not even itself.
-        let occupied = groups.values.contains { $0.one.count > 1 } ? Self.occupied(many, steps) : []
-        for (key, group) in groups where group.one.count > 1 { try checkOne(group.one, key, occupied) }
+        let occupied = groups.values.contains { $0.one.count > 1 } ? try Self.occupied(many, steps, hold) : []
+        for (key, group) in groups where group.one.count > 1 { try checkOne(group.one, key, occupied, hold) }
         var order: [LabelSet] = []
         for series in many {
+            try hold(0)
             let key = signature(series.labels)
             guard groups[key] != nil else { continue }
             if groups[key]?.many.isEmpty == true { order.append(key) }
@@ -64,7 +72,7 @@ struct VectorMatcher {
                     results.append(StepSeries(labels: labels, values: values))
                 }
             }
-            try checkMatches(results)
+            try checkMatches(results, hold)
             for series in results {
                 let isOneMore = try joined.add(series)
                 if !isOneMore { try hold(-1) }
@@ -85,17 +93,23 @@ struct VectorMatcher {
         }
     }
 
-    private static func occupied(_ vector: [StepSeries], _ steps: Int) -> [Bool] {
+    private static func occupied(
+        _ vector: [StepSeries], _ steps: Int, _ hold: (_ series: Int) throws -> Void
+    ) throws -> [Bool] {
         var result = Array(repeating: false, count: steps)
         for series in vector {
+            try hold(0)
             for (step, value) in series.values.enumerated() where !Absent.isAbsent(value) { result[step] = true }
         }
         return result
     }
 
     /// The side with one series must not have two at a step.
-    private func checkOne(_ series: [StepSeries], _ key: LabelSet, _ occupied: [Bool]) throws {
+    private func checkOne(
+        _ series: [StepSeries], _ key: LabelSet, _ occupied: [Bool], _ hold: (_ series: Int) throws -> Void
+    ) throws {
         for step in occupied.indices where occupied[step] {
+            try hold(0)
             var first: StepSeries?
             for one in series where !Absent.isAbsent(one.values[step]) {
                 guard let earlier = first else {
@@ -112,14 +126,15 @@ struct VectorMatcher {
     }
 
     /// What came of one match group: one series a step, or with `group_left` and `group_right` one of each labels.
-    private func checkMatches(_ results: [StepSeries]) throws {
+    private func checkMatches(_ results: [StepSeries], _ hold: (_ series: Int) throws -> Void) throws {
         guard results.count > 1 else { return }
         let isOneToOne = matching.cardinality == .oneToOne
         let sets =
             isOneToOne ? [results] : Array(Dictionary(grouping: results, by: \.labels).values.filter { $0.count > 1 })
         for series in sets {
-            for step in series[0].values.indices
-            where series.lazy.filter({ !Absent.isAbsent($0.values[step]) }).prefix(2).count > 1 {
+            for step in series[0].values.indices {
+                try hold(0)
+                guard series.lazy.filter({ !Absent.isAbsent($0.values[step]) }).prefix(2).count > 1 else { continue }
                 throw QueryError(
                     .execution,
                     isOneToOne
@@ -133,10 +148,10 @@ struct VectorMatcher {
         var labels = many.labels
         if !isFilter { labels.removeAll { $0.name == Label.metricName } }
         if matching.cardinality == .oneToOne {
-            labels.removeAll { matching.labels.contains($0.name) != matching.isOn }
+            labels.removeAll { matched.contains($0.name) != matching.isOn }
         }
-        guard !matching.include.isEmpty else { return LabelSet(canonical: labels) }
-        labels.removeAll { matching.include.contains($0.name) }
-        return LabelSet(labels + matching.include.compactMap { name in one[name].map { Label(name, $0) } })
+        guard !included.isEmpty else { return LabelSet(canonical: labels) }
+        labels.removeAll { included.contains($0.name) }
+        return LabelSet(labels + one.labels.filter { included.contains($0.name) })
     }
 }
