@@ -55,7 +55,7 @@ package struct PromQLEvaluator: QueryEvaluator {
                 return .vector(elements)
             case .rangeVector:
                 var result: [SeriesSamples] = []
-                try await evaluation.ranges(tree, grid) { labels, samples, _ in
+                try await evaluation.ranges(tree, grid, isResult: true) { labels, samples, _ in
                     try evaluation.budget.hold(samples.count)
                     result.append(SeriesSamples(labels: labels, samples: Array(samples)))
                 }

@@ -33,7 +33,7 @@ extension Evaluation {
             for (labels, sample) in found where plan.allows(labels) {
                 count += 1
                 try checkSeries(count, range)
-                if countsSamples { for step in 0..<grid.count { budget.count(1, atStep: step) } }
+                if countsSamples { for step in 0..<grid.count { self.count(1, atStep: step) } }
                 try emit(StepSeries(labels: labels, values: Array(repeating: figure(sample), count: grid.count)))
             }
             return
@@ -63,7 +63,8 @@ extension Evaluation {
     private func instantValues(
         of samples: [Sample], _ grid: StepGrid, offset: Int64, _ figure: (Sample) -> Double
     ) -> [Double] {
-        samples.withUnsafeBufferPointer { samples in
+        let isCounted = countsSamples
+        return samples.withUnsafeBufferPointer { samples in
             var next = 0
             return Array(unsafeUninitializedCapacity: grid.count) { values, initialized in
                 for step in 0..<grid.count {
@@ -76,7 +77,7 @@ extension Evaluation {
                             !StaleMarker.isStale(newest.value)
                         {
                             value = figure(newest)
-                            if countsSamples { budget.count(1, atStep: step) }
+                            if isCounted { count(1, atStep: step) }
                         }
                     }
                     values[step] = value
@@ -89,13 +90,31 @@ extension Evaluation {
     // MARK: range vectors
 
     /// Passes on the samples of each series of a range vector and the windows over them. Only series with samples.
+    ///
+    /// - Parameter isResult: whether it is not the argument of a function, which counts the samples in its windows. Then the samples
+    ///   it is made of count: those of a subquery are what its content reads.
     func ranges(
-        _ node: PromQLExpression, _ grid: StepGrid,
+        _ node: PromQLExpression, _ grid: StepGrid, isResult: Bool = false,
         _ body: (LabelSet, UnsafeBufferPointer<Sample>, RangeWindows) throws -> Void
     ) async throws {
         switch node.unwrapped {
-        case .matrix(let matrix): try await ranges(matrix, grid, body)
-        case .subquery(let subquery): try await ranges(subquery, grid, body)
+        case .matrix(let matrix):
+            try await ranges(matrix, grid) { labels, samples, windows in
+                if isResult { count(samples.count, atStep: 0) }
+                try body(labels, samples, windows)
+            }
+        case .subquery(let subquery) where isResult:
+            count(try await samplesRead { try await ranges(subquery, grid, body) }, atStep: 0)
+        case .subquery(let subquery):
+            // What is made of the content's samples counts in their stead.
+            let around = counting
+            counting = .not
+            defer { counting = around }
+            try await ranges(subquery, grid) { labels, samples, windows in
+                counting = around
+                defer { counting = .not }
+                try body(labels, samples, windows)
+            }
         default:
             throw QueryError(.internal, "an expression that is \(node.type.withArticle) was taken for a range vector")
         }
@@ -153,18 +172,16 @@ extension Evaluation {
         // The values of the series at hand.
         try budget.hold(inner.count)
         defer { budget.release(inner.count) }
-        try await insideSubquery {
-            var samples: [Sample] = []
-            try await stream(subquery.content, inner) { series in
-                samples.removeAll(keepingCapacity: true)
-                for (index, value) in series.values.enumerated() where !Absent.isAbsent(value) {
-                    samples.append(Sample(Timestamp(milliseconds: inner.time(index)), value))
-                }
-                guard !samples.isEmpty else { return }
-                try budget.hold(samples.count)
-                defer { budget.release(samples.count) }
-                try samples.withUnsafeBufferPointer { try body(series.labels, $0, windows) }
+        var samples: [Sample] = []
+        try await stream(subquery.content, inner) { series in
+            samples.removeAll(keepingCapacity: true)
+            for (index, value) in series.values.enumerated() where !Absent.isAbsent(value) {
+                samples.append(Sample(Timestamp(milliseconds: inner.time(index)), value))
             }
+            guard !samples.isEmpty else { return }
+            try budget.hold(samples.count)
+            defer { budget.release(samples.count) }
+            try samples.withUnsafeBufferPointer { try body(series.labels, $0, windows) }
         }
     }
 }

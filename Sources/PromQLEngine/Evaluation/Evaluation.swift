@@ -16,8 +16,10 @@ final class Evaluation {
     let end: Int64
     var annotations: Annotations
     var budget: QueryBudget
-    /// Whether the steps at hand are those of the query, and not of a subquery.
-    private(set) var isOutermost = true
+    /// How samples that are read count at present.
+    var counting: SampleCounting
+    /// Those that count together.
+    private var samplesTogether = 0
 
     init(
         _ expression: String, source: any SeriesSource, settings: QuerySettings, start: Int64, end: Int64,
@@ -30,6 +32,7 @@ final class Evaluation {
         self.end = end
         self.budget = budget
         annotations = Annotations(expression)
+        counting = settings.countsSamples ? .byStep : .not
     }
 
     /// An error at a place of the expression.
@@ -48,11 +51,14 @@ final class Evaluation {
         guard grid.count > 0 else { return }
         try budget.check()
         if grid.count > 1, node.isStepInvariant {
-            try await stream(node, grid.first) { series in
-                try emit(
-                    StepSeries(
-                        labels: series.labels, values: Array(repeating: series.values[0], count: grid.count)))
+            let samples = try await samplesRead {
+                try await stream(node, grid.first) { series in
+                    try emit(
+                        StepSeries(
+                            labels: series.labels, values: Array(repeating: series.values[0], count: grid.count)))
+                }
             }
+            if countsSamples { for step in 0..<grid.count { count(samples, atStep: step) } }
             return
         }
         switch node {
@@ -132,16 +138,41 @@ final class Evaluation {
         return literal.value
     }
 
-    // MARK: subqueries
+    // MARK: samples read
 
-    /// Whether samples are to be counted by step of the query.
-    var countsSamples: Bool { isOutermost && settings.countsSamples }
+    /// How samples that are read count.
+    enum SampleCounting {
+        /// Nobody asked, or what is made of them counts in their stead.
+        case not
+        /// Each at its step, which is one of the query.
+        case byStep
+        /// All together: they are read at other steps.
+        case together
+    }
 
-    /// Runs `body` with steps that are not those of the query.
-    func insideSubquery(_ body: () async throws -> Void) async throws {
-        let wasOutermost = isOutermost
-        isOutermost = false
-        defer { isOutermost = wasOutermost }
+    /// Whether samples that are read are to be counted.
+    var countsSamples: Bool { counting != .not }
+
+    /// Counts samples that were read for a step.
+    func count(_ samples: Int, atStep step: Int) {
+        switch counting {
+        case .not: break
+        case .byStep: budget.count(samples, atStep: step)
+        case .together: samplesTogether += samples
+        }
+    }
+
+    /// Runs `body` with steps that are not those around it.
+    /// - Returns: the samples read by it, which are not counted yet; 0 where none are to be counted.
+    func samplesRead(by body: () async throws -> Void) async throws -> Int {
+        guard countsSamples else {
+            try await body()
+            return 0
+        }
+        let (before, others) = (counting, samplesTogether)
+        defer { (counting, samplesTogether) = (before, others) }
+        (counting, samplesTogether) = (.together, 0)
         try await body()
+        return samplesTogether
     }
 }

@@ -205,7 +205,7 @@ extension Evaluation {
                 throw QueryError(.internal, "the function \(call.function.rawValue) is not known")
             }
             try budget.check()
-            if countsSamples { range.forEachWindow { step, low, high in budget.count(high - low, atStep: step) } }
+            if countsSamples { range.forEachWindow { step, low, high in count(high - low, atStep: step) } }
             guard values.contains(where: { !Absent.isAbsent($0) }) else { return }
             if isRate { noteNonCounter(labels.metricName, call.arguments[place].range) }
             let labels = keepsName ? labels : labels.withoutMetricName
@@ -243,9 +243,11 @@ extension Evaluation {
     private func streamAbsentOverTime(_ call: FunctionCall, _ grid: StepGrid, _ emit: Emit) async throws {
         var values = Array(repeating: 1.0, count: grid.count)
         try await ranges(call.arguments[0], grid) { _, samples, windows in
+            let isCounted = countsSamples
             RangeSamples(samples: samples, windows: windows, grid: grid, meter: budget.meter).forEachWindow {
-                step, _, _ in
+                step, low, high in
                 values[step] = Absent.value
+                if isCounted { count(high - low, atStep: step) }
             }
         }
         try emit(StepSeries(labels: call.arguments[0].unwrapped.absentLabels, values: values))
