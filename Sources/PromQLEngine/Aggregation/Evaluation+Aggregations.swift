@@ -57,17 +57,15 @@ extension Evaluation {
         defer { release(groups, grid) }
         guard !groups.values.isEmpty else { return }
         let isRatio = aggregation.operator == .limitRatio
-        for parameter in parameters {
-            if isRatio {
-                if parameter.isNaN { throw failure("expected a ratio between -1 and 1, found NaN", at: place) }
-                if !(-1...1).contains(parameter) {
-                    annotations.warn(
-                        "ratio value should be between -1 and 1, got \(parameter.goText), "
-                            + "capping to \(parameter > 0 ? 1 : -1)", place)
-                }
-            } else if !(parameter.magnitude < 9.2e18) {
-                throw failure("expected a number of series, found \(parameter.goText)", at: place)
+        if isRatio {
+            if parameters.contains(where: \.isNaN) {
+                throw failure("expected a ratio between -1 and 1, found NaN", at: place)
             }
+            let extremes = Extremes(of: parameters)
+            if extremes.greatest > 1 { noteRatio(extremes.greatest, place) }
+            if extremes.least < -1 { noteRatio(extremes.least, place) }
+        } else if let parameter = parameters.first(where: { !($0.magnitude < 9.2e18) }) {
+            throw failure("expected a number of series, found \(parameter.goText)", at: place)
         }
         let choice = SeriesChoice(aggregation.operator, parameters)
         for group in groups.values {
@@ -75,10 +73,18 @@ extension Evaluation {
         }
     }
 
+    private func noteRatio(_ ratio: Double, _ range: SourceRange) {
+        annotations.warn(
+            "ratio value should be between -1 and 1, got \(ratio.goText), capping to \(ratio > 0 ? 1 : -1)", range)
+    }
+
     private func streamQuantiles(_ aggregation: Aggregation, _ grid: StepGrid, _ emit: Emit) async throws {
         let shares = try await parameter(aggregation, grid)
         if let place = aggregation.parameter?.range {
-            for share in shares where !(0...1).contains(share) { noteShare(share, place) }
+            if shares.contains(where: \.isNaN) { noteShare(.nan, place) }
+            let extremes = Extremes(of: shares)
+            if extremes.greatest > 1 { noteShare(extremes.greatest, place) }
+            if extremes.least < 0 { noteShare(extremes.least, place) }
         }
         let groups = try await grouped(aggregation, grid)
         defer { release(groups, grid) }
@@ -126,5 +132,17 @@ extension Evaluation {
         }
         budget.release(order.count * grid.count)
         for labels in order { try emit(StepSeries(labels: labels, values: counts[labels] ?? [])) }
+    }
+}
+
+/// The bounds of a parameter over the steps. As in Prometheus only these are noted, not each value that is out of range.
+private struct Extremes {
+    /// NaN where any value is, unless an infinity comes after it: as Go's functions have it.
+    let greatest: Double
+    let least: Double
+
+    init(of values: [Double]) {
+        greatest = values.reduce(-.greatestFiniteMagnitude, goMaximum)
+        least = values.reduce(.greatestFiniteMagnitude, goMinimum)
     }
 }

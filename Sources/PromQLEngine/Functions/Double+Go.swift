@@ -26,3 +26,15 @@ extension Double {
         }
     }
 }
+
+/// Go's `math.Max`: NaN when either is.
+func goMaximum(_ a: Double, _ b: Double) -> Double {
+    if a == .infinity || b == .infinity { return .infinity }
+    return a.isNaN || b.isNaN ? .nan : Double.maximum(a, b)
+}
+
+/// Go's `math.Min`: NaN when either is.
+func goMinimum(_ a: Double, _ b: Double) -> Double {
+    if a == -.infinity || b == -.infinity { return -.infinity }
+    return a.isNaN || b.isNaN ? .nan : Double.minimum(a, b)
+}

@@ -266,15 +266,3 @@ extension Evaluation {
             range)
     }
 }
-
-/// Go's `math.Max`: NaN when either is.
-private func goMaximum(_ a: Double, _ b: Double) -> Double {
-    if a == .infinity || b == .infinity { return .infinity }
-    return a.isNaN || b.isNaN ? .nan : Double.maximum(a, b)
-}
-
-/// Go's `math.Min`: NaN when either is.
-private func goMinimum(_ a: Double, _ b: Double) -> Double {
-    if a == -.infinity || b == -.infinity { return -.infinity }
-    return a.isNaN || b.isNaN ? .nan : Double.minimum(a, b)
-}
