@@ -69,6 +69,12 @@ struct RateForecasterInputTests {
             Case("numbers whose sums are none", made(700) { $0 % 24 < 12 ? 1.7e308 : -1.7e308 }),
             Case("numbers beyond one another", made(700) { $0 % 7 == 0 ? 1e300 : 1e-300 }),
             Case("growth without end", made(700) { pow(1.5, Double($0)) }),
+            Case(
+                "mostly zeros, and a season that no longer one is a multiple of", made(700) { $0 % 9 == 0 ? 2 : 0 },
+                season: 50),
+            Case("mostly the greatest number", made(700) { $0 % 9 == 0 ? -1.7e308 : 1.7e308 }),
+            Case("mostly one number, with gaps", made(700) { $0 % 7 == 0 ? .nan : $0 % 9 == 0 ? 2 : 1 }),
+            Case("mostly one number, without a season", made(40) { $0 % 5 == 0 ? 2 : 1 }, step: 1, season: 1),
             Case("more gaps than readings", made(700) { $0 % 50 == 0 ? 3 : .nan }),
             Case("nothing read of late", made(700) { $0 < 300 ? Double($0 % 24) : .nan }),
             Case("infinities among the readings", made(700) { $0 % 9 == 0 ? .infinity : -Double($0) }),

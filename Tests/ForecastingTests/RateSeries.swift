@@ -19,10 +19,13 @@ struct RateSeries {
 
     /// About normal, of unit variance: the sum of twelve evenly distributed numbers.
     mutating func noise() -> Double {
-        (0..<12).reduce(-6) { sum, _ in
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return sum + Double(state >> 11) / Double(1 << 53)
-        }
+        (0..<12).reduce(-6) { sum, _ in sum + share() }
+    }
+
+    /// Evenly distributed, at least 0 and below 1.
+    mutating func share() -> Double {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return Double(state >> 11) / Double(1 << 53)
     }
 }
 

@@ -1,4 +1,4 @@
-/// The models whose forecasts are mixed.
+/// The models whose forecasts are mixed, and the one that stands alone.
 package enum RateComponent: String, Sendable, CaseIterable {
     /// The last season again.
     case seasonalNaive
@@ -14,6 +14,8 @@ package enum RateComponent: String, Sendable, CaseIterable {
     case changeAutoregression
     /// The same from more of those before it, shrunk more.
     case wideChangeAutoregression
+    /// How often which values came at like times: of a rate that is mostly one number, and never part of a mix.
+    case pastValues
 
     /// The model as learned from the start of a history; nil where that is too short for it, or of another kind.
     ///

@@ -1,7 +1,8 @@
 /// Forecasts rates that follow the day, the week or the year: processor load, traffic of ports, calls.
 ///
 /// Several models forecast; each weighs by how well it did in backtests, and the errors of the mix give the intervals.
-/// The same readings give the same forecast. It takes a few milliseconds for a thousand readings.
+/// Where most readings are one number, as of a room that is seldom in a call, it is told from how often which values
+/// came at like times instead. The same readings give the same forecast. It takes a few milliseconds for a thousand readings.
 package struct RateForecaster: Sendable {
     /// With fewer readings there is no forecast: a backtest would tell nothing.
     package static let leastReadings = 12
@@ -37,6 +38,13 @@ package struct RateForecaster: Sendable {
         let history = RateHistory(read.map(scale.scaled), seasons: seasons)
         let mix = RateMix(history, scale: scale, horizon: lacking + horizon)
         let spread = RateSpread(mix.errors, horizon: lacking + horizon)
+        if let past = PastValues(Array(read), seasons: seasons, upTo: read.count) {
+            let test = PastValuesBacktest(Array(read), history: history, mix: mix, spread: spread, scale: scale)
+            if !test.isMixBetter {
+                return Self.forecast(
+                    past, error: test.error, from: read.count, steps: lacking..<(lacking + horizon), levels: levels)
+            }
+        }
         let mean = mix.mean.dropFirst(lacking)
         return RateForecast(
             mean: mean.map(scale.value),
@@ -49,5 +57,25 @@ package struct RateForecaster: Sendable {
             },
             components: mix.parts.map { .init(name: $0.component, weight: $0.weight, error: $0.error) },
             abstention: nil)
+    }
+
+    private static func forecast(
+        _ past: PastValues, error: Double, from origin: Int, steps: Range<Int>, levels: [Double]
+    ) -> RateForecast {
+        // One quantile for the middle, then two a level.
+        let probabilities =
+            [0.5]
+            + levels.flatMap { level in
+                let share = level.isNaN ? 0 : min(max(level, 0), 1)
+                return [(1 - share) / 2, (1 + share) / 2]
+            }
+        let quantiles = past.quantiles(probabilities, from: origin, horizon: steps.upperBound)
+            .map { Array($0[steps]) }
+        return RateForecast(
+            mean: quantiles[0],
+            intervals: levels.indices.map {
+                .init(level: levels[$0], lower: quantiles[2 * $0 + 1], upper: quantiles[2 * $0 + 2])
+            },
+            components: [.init(name: .pastValues, weight: 1, error: error)], abstention: nil)
     }
 }

@@ -31,8 +31,10 @@ struct RateHistory {
     /// Places of values far from the line and the seasons of all: outages, failed readings. No model can tell of them,
     /// but they are great enough to rule what it learns.
     ///
-    /// Not where they are many, nor while they last: they may be a new level.
+    /// Not where they are many, nor while they last: they may be a new level. Nor where most
+    /// values are one number and any other is far off: they are what the series does then.
     private static func outliers(_ values: [Double], seasons: RateSeasons) -> [Int] {
+        guard PastValues.majority(values) == nil else { return [] }
         let usual = SeasonalDecomposition(values[...], seasons: seasons.lengths)
         let distances = values.indices.map { abs(values[$0] - usual.value(at: $0)) }
         let limit = outlierDistance * distances.sorted()[values.count / 2]

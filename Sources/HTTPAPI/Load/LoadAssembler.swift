@@ -112,6 +112,7 @@ extension LoadModel.Model {
         case .longSeasonAutoregression: self = .longSeasonAutoregression
         case .changeAutoregression: self = .changeAutoregression
         case .wideChangeAutoregression: self = .wideChangeAutoregression
+        case .pastValues: self = .pastValues
         }
     }
 }

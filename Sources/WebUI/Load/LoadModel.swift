@@ -60,10 +60,10 @@ package struct LoadModel: Sendable {
         }
     }
 
-    /// The models whose forecasts are mixed.
+    /// The models whose forecasts are mixed, and the one that stands alone.
     package enum Model: String, CaseIterable, Sendable {
         case seasonalNaive, seasonalSmoothing, autoregression, shortSeasonAutoregression, longSeasonAutoregression
-        case changeAutoregression, wideChangeAutoregression
+        case changeAutoregression, wideChangeAutoregression, pastValues
     }
 
     package struct Component: Hashable, Sendable {

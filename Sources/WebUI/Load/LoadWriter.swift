@@ -73,6 +73,7 @@ struct LoadWriter: TextWriter {
         case .longSeasonAutoregression: text(.loadModelWeek)
         case .changeAutoregression: text(.loadModelChange)
         case .wideChangeAutoregression: text(.loadModelWide)
+        case .pastValues: text(.loadModelPast)
         }
     }
 }

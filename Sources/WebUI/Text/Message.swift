@@ -44,7 +44,7 @@ package enum Message: String, CaseIterable, Sendable {
     case loadEmpty, loadNotFound, loadTooFewReadings, loadAbstained, loadRecordLine, loadRecordLong, loadUpTo, loadMore,
         loadChart
     case loadNoChart, loadPeak, loadCapacity, loadCapacityIs, loadTrend, loadTrendPast, loadModelNaive
-    case loadModelSmoothing, loadModelHours, loadModelDay, loadModelWeek, loadModelChange, loadModelWide
+    case loadModelSmoothing, loadModelHours, loadModelDay, loadModelWeek, loadModelChange, loadModelWide, loadModelPast
 
     // capacity
     case capacityTitle, forecastMade, capacityMoreThanYear, capacityFullNow, capacityOverdue, capacityOrderBy
