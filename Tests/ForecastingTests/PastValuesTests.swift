@@ -103,4 +103,16 @@ struct PastValuesTests {
         let forecast = forecaster.hourly(values)
         #expect(forecast.mean.allSatisfy { (45...65).contains($0) })
     }
+
+    @Test("bursts that come again and again are within the widest range")
+    func bursts() throws {
+        var series = RateSeries()
+        let values = Self.hours(57 * 24) { _ in
+            let burst = series.share() < 0.06 ? 90.0 : 0
+            return 10 + 0.1 * series.noise() + burst
+        }
+        let forecast = forecaster.hourly(Array(values.dropLast(24)), horizon: 24)
+        let interval = try #require(forecast.intervals.last)
+        #expect(interval.upper.contains { $0 > 20 })
+    }
 }

@@ -31,8 +31,8 @@ struct RateHistory {
     /// Places of values far from the line and the seasons of all: outages, failed readings. No model can tell of them,
     /// but they are great enough to rule what it learns.
     ///
-    /// Not where they are many, nor while they last: they may be a new level. Nor where most
-    /// values are one number and any other is far off: they are what the series does then.
+    /// Not where they are many, nor while they last: they may be a new level. Nor where they come again and again, or
+    /// where most values are one number and any other is far off: they are what the series does then.
     private static func outliers(_ values: [Double], seasons: RateSeasons) -> [Int] {
         guard PastValues.majority(values) == nil else { return [] }
         let usual = SeasonalDecomposition(values[...], seasons: seasons.lengths)
@@ -40,10 +40,16 @@ struct RateHistory {
         let limit = outlierDistance * distances.sorted()[values.count / 2]
         let far = limit > 0 ? distances.indices.filter { distances[$0] > limit } : []
         guard let last = far.last, far.count < values.count / 10 else { return [] }
+        let isFar = Set(far)
+        let runs = far.count { !isFar.contains($0 - 1) }
+        guard runs <= max(mostOutages, values.count / (seasons.lengths.last ?? values.count)) else { return [] }
         let season = seasons.lengths.first ?? 2
         if values.count - 1 - last >= season / 2 { return far }
         return far.filter { $0 < values.count - 2 * season }
     }
+
+    /// Or one in each of the longest seasons. What is far off more often is no accident.
+    private static let mostOutages = 3
 
     /// In median distances, about eight standard deviations of the normal distribution. Found by backtests of hourly
     /// and weekly series and on made-up outages.
