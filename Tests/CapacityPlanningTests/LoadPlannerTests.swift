@@ -134,6 +134,26 @@ struct LoadPlannerTests {
         #expect(room.history.suffix(48).allSatisfy { abs($0 - 0.5) < 0.02 })
     }
 
+    @Test("no more calls at once are foreseen than there are rooms that tell of theirs")
+    func rooms() async throws {
+        let fixture = Fixture()
+        for room in 0..<6 {
+            let labels = LabelSet(metric: "room_in_call", [Label("room", "r\(room)"), Label("site", "ward")])
+            for hour in 0..<(14 * 24) {
+                // More from day to day, up to nearly all of them.
+                let isInCall = room < 2 + hour / 84 + hour * 7_919 % 11 % 3 - 1
+                fixture.store.add(
+                    labels, hours.start(of: monday - 14 * 24 + hour) + .seconds(1_800), isInCall ? 1 : 0)
+            }
+        }
+        let outlook = try await fixture.planner().run(at: hours.start(of: monday), linkSpeeds: speeds)
+        let calls = try #require(outlook.loads.first { $0.key == LoadKey(.calls) })
+        #expect(calls.forecast.p90.count == LoadOutlook.horizon)
+        #expect(calls.forecast.p90.allSatisfy { $0 <= 6 })
+        #expect(calls.forecast.p90.contains { $0 > 5.5 })
+        #expect(calls.capacity == nil)
+    }
+
     @Test("a load of less than two days says nothing, and one that ended is gone")
     func abstentions() async throws {
         let fixture = Fixture()

@@ -50,7 +50,8 @@ package struct LoadPlanner: Sendable {
                         record: LoadRecord(held.rows[key]?.values ?? [])))
             }
         }
-        let bounds = loads.map { $0.key.figure.unit == .ratio ? 1 : $0.capacity }
+        let rooms = loads.count { $0.key.figure == .inCall }
+        let bounds = loads.map { Self.bound(of: $0, rooms: rooms) }
         let forecasts = try await zip(histories, bounds).map { ($0, $1) }.mapped(
             workers: workers,
             progress: { progress(PlanningProgress(step: .forecasting, done: $0, total: $1)) },
@@ -68,13 +69,24 @@ package struct LoadPlanner: Sendable {
         }
     }
 
+    /// The most that a load can be; nil where that is not known.
+    ///
+    /// - Parameter rooms: how many tell of their calls.
+    private static func bound(of load: Load, rooms: Int) -> Double? {
+        switch load.key.figure {
+        case .processor, .inCall: 1
+        case .receive, .transmit: load.capacity
+        case .calls: rooms > 0 ? Double(rooms) : nil
+        }
+    }
+
     private static func forecast(_ history: [Double], bound: Double?) -> LoadForecast {
         let readings = history.drop { $0.isNaN }
         guard readings.count(where: { !$0.isNaN }) >= leastReadings else { return LoadForecast() }
         let forecast = RateForecaster().forecast(
             Array(readings), step: 3_600, season: 24, horizon: LoadOutlook.horizon, levels: [level])
         guard let range = forecast.intervals.first else { return LoadForecast() }
-        // Lines that carried more than they are sold with may do so again.
+        // Lines that carried more than they are sold with may do so again, and rooms that are gone had calls, too.
         let most = bound.map { readings.reduce($0) { $1 > $0 ? $1 : $0 } } ?? .infinity
         func borne(_ values: [Double]) -> [Double] { values.map { min($0, most) } }
         return LoadForecast(
