@@ -44,6 +44,7 @@ extension FillExplanation {
             let swing = hypothesis.yearCosine * hypothesis.yearCosine + hypothesis.yearSine * hypothesis.yearSine
             swings[model] += weight * swing.squareRoot()
         }
+        guard mixture.isTold else { return }
         growthPerDay = mixture.growth.perDay * unit
         for model in GrowthHypothesis.Model.allCases where weights[model.rawValue] > 0 {
             let weight = weights[model.rawValue]

@@ -11,6 +11,8 @@ package struct FillForecast: Sendable {
     package enum AbstentionReason: Sendable, Equatable {
         /// There is no reading at all.
         case noReadings
+        /// All readings are less than nothing, or more than a thousand times the capacity.
+        case implausible
         /// The capacity was never known.
         case unknownCapacity
         /// Fewer readings than a week's.
@@ -39,5 +41,8 @@ package struct FillForecast: Sendable {
     package let distribution: FillDistribution
     /// Use ahead, for a chart with a band; ascending days, that lie farther apart the farther they are.
     package let usedBand: [UseRange]
+    /// Use on the days that were asked for; ascending. Days of a band are all one weekday; between them, these follow
+    /// the week and other cycles.
+    package let usedOnAskedDays: [UseRange]
     package let explanation: FillExplanation
 }

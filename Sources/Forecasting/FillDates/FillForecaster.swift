@@ -18,7 +18,7 @@ package struct FillForecaster: Sendable {
     /// Fewer readings than a week's make no forecast.
     private static let fewestReadings = 7
     /// Readings older than that make no forecast.
-    private static let oldestReading = 30
+    private static let oldestReading = 7
 
     /// - Parameters:
     ///   - paths: confined to 50…20 000.
@@ -32,16 +32,20 @@ package struct FillForecaster: Sendable {
         self.seed = seed
     }
 
-    /// - Parameter horizon: days from today that are looked at; confined to 0…3650.
+    /// - Parameters:
+    ///   - horizon: days from today that are looked at; confined to 0…3650.
+    ///   - asked: days from today for `FillForecast.usedOnAskedDays`.
     /// - Complexity: less than a millisecond for two years of history and a year ahead, an eighth of it for a weekly band.
-    package func forecast(_ history: CapacityHistory, horizon: Int) -> FillForecast {
+    package func forecast(_ history: CapacityHistory, horizon: Int, asked: [Int] = []) -> FillForecast {
         let horizon = min(max(horizon, 0), Self.longestHorizon)
         let readings = CleanedReadings(history)
         var explanation = FillExplanation()
         explanation.cleaning = FillExplanation.Cleaning(
             gaps: readings.gaps, excursions: readings.excursions, stuckReadings: readings.stuckReadings)
         guard let lastReading = readings.used.lastIndex(where: { !$0.isNaN }) else {
-            return abstain(.noReadings, days: [], horizon: horizon, explanation)
+            return abstain(
+                history.used.contains(where: \.isFinite) ? .implausible : .noReadings, days: [], horizon: horizon,
+                explanation)
         }
         guard let capacity = readings.capacity.last, !capacity.isNaN else {
             return abstain(.unknownCapacity, days: [], horizon: horizon, explanation)
@@ -49,7 +53,8 @@ package struct FillForecaster: Sendable {
         if readings.used[lastReading] >= 1 {
             let distribution = FillDistribution(days: [0], horizon: horizon, calibration: calibration)
             return FillForecast(
-                outcome: .forecast(distribution), distribution: distribution, usedBand: [], explanation: explanation)
+                outcome: .forecast(distribution), distribution: distribution, usedBand: [], usedOnAskedDays: [],
+                explanation: explanation)
         }
         var random = SplitMix64(seed: seed ^ readings.used[lastReading].bitPattern)
         let structure = UsageStructure(readings, calibration: calibration)
@@ -58,12 +63,12 @@ package struct FillForecaster: Sendable {
         let mixture = GrowthMixture(structure, growth, shocks, calibration: calibration)
         let simulator = PathSimulator(
             structure, shocks: shocks, calibration: calibration, lastReading: lastReading, firstDay: readings.firstDay,
-            horizon: horizon, bandStep: bandStep / 7)
+            horizon: horizon, bandStep: bandStep / 7, asked: asked)
         let simulated = simulator.run(mixture.hypotheses, chosen: mixture.draw(paths), random: &random)
         explanation.describe(structure, unit: readings.unit)
         explanation.describe(mixture, unit: readings.unit)
         let distribution = FillDistribution(days: simulated.passages, horizon: horizon, calibration: calibration)
-        let band = simulated.quantiles([0.1, 0.5, 0.9]).map { point in
+        let uses = simulated.quantiles([0.1, 0.5, 0.9]).map { point in
             FillForecast.UseRange(
                 day: point.day, low: point.values[0] * readings.unit, median: point.values[1] * readings.unit,
                 high: point.values[2] * readings.unit)
@@ -72,7 +77,8 @@ package struct FillForecaster: Sendable {
             readings, lastReading: lastReading, growsWithProbability: mixture.growth.isPositive, distribution)
         return FillForecast(
             outcome: reason.map { .abstained($0) } ?? .forecast(distribution), distribution: distribution,
-            usedBand: band, explanation: explanation)
+            usedBand: uses.filter { simulator.bandDays.contains($0.day) },
+            usedOnAskedDays: uses.filter { asked.contains($0.day) }, explanation: explanation)
     }
 
     private func reasonToAbstain(
@@ -98,6 +104,6 @@ package struct FillForecaster: Sendable {
         FillForecast(
             outcome: .abstained(reason),
             distribution: FillDistribution(days: days, horizon: horizon, calibration: calibration), usedBand: [],
-            explanation: explanation)
+            usedOnAskedDays: [], explanation: explanation)
     }
 }

@@ -5,6 +5,8 @@ struct GrowthMixture {
     private(set) var hypotheses: [GrowthHypothesis] = []
     private(set) var weights: [Double] = []
     let backtest: GrowthBacktest
+    /// Whether any model saw growth, or its absence.
+    private(set) var isTold = true
     /// Use at the last reading, a share.
     let level: Double
 
@@ -38,6 +40,7 @@ struct GrowthMixture {
             for place in weights.indices { weights[place] /= sum }
         } else {
             // No growth was ever seen: it stays as it is, for all that is known.
+            isTold = false
             hypotheses = [GrowthHypothesis(model: .window, logWeight: 0, rate: 0, rateDeviation: 0)]
             weights = [1]
         }

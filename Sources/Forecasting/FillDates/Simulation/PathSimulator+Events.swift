@@ -10,6 +10,9 @@ extension PathSimulator {
         var tooth: ToothCycle?
         /// What teeth add on the day last lived through.
         var toothHeight = 0.0
+        /// A day whose use is wanted, and the use once it has been lived through, without what is only noise.
+        var keptDay = 0
+        var keptUse = 0.0
         /// A retention job keeps the use below it, where one is at work; only a jump of a day gets past it.
         var ceiling: Double
         /// Growth of all kinds is replayed: days of the month bring none of their own.
@@ -37,6 +40,7 @@ extension PathSimulator {
                 events.nextJump -= log(random.uniform()) * events.meanGap
             }
             if events.tooth != nil { events.toothHeight = events.tooth?.height(on: day, &random) ?? 0 }
+            if day == events.keptDay { events.keptUse = level + future.offset[day] + events.toothHeight }
             let used = level + activity * pool.passing[start + place] + future.offset[day] + events.toothHeight
             if used >= limit { return day }
             if used >= events.ceiling, let kept = structure.retentionPurges?.kept {

@@ -18,17 +18,30 @@ struct PathSimulator {
     private let startDay: Int
     /// The share at which the pool is full.
     let limit = 1.0
-    /// The blocks after which the use of all paths is kept, ascending.
-    private let keptBlocks: [Int]
+    /// The days on which the use of all paths is kept, ascending.
+    private let kept: [KeptDay]
+    /// Those of them that make a band, counted from today: ends of blocks, so that all are one weekday and lines
+    /// between them are smooth.
+    let bandDays: Set<Int>
+
+    private struct KeptDay {
+        /// Counted from the last reading.
+        var day: Int
+
+        var block: Int { (day - 1) / ShockPool.blockLength }
+        var isEndOfBlock: Bool { day.isMultiple(of: ShockPool.blockLength) }
+    }
 
     /// So many steps ahead a band has each of them, in weeks those of a quarter of a year, and farther on every fourth:
     /// lines are smooth there.
     private static let nearSteps = 13
 
-    /// - Parameter bandStep: in blocks of `ShockPool.blockLength` days; at least 1.
+    /// - Parameters:
+    ///   - bandStep: in blocks of `ShockPool.blockLength` days; at least 1.
+    ///   - asked: days from today on which the use is wanted, too.
     init(
         _ structure: UsageStructure, shocks: GrowthShocks, calibration: FleetCalibration, lastReading: Int,
-        firstDay: Int, horizon: Int, bandStep: Int
+        firstDay: Int, horizon: Int, bandStep: Int, asked: [Int]
     ) {
         self.structure = structure
         self.shocks = shocks
@@ -40,9 +53,14 @@ struct PathSimulator {
             structure, lastReading: firstDay + lastReading, lag: days - 1 - lastReading, horizon: horizon)
         let nearBlocks =
             (Self.nearSteps + 1) * bandStep + (future.lag + ShockPool.blockLength - 1) / ShockPool.blockLength
-        keptBlocks = stride(from: bandStep, through: future.blocks, by: bandStep).filter {
+        let lag = future.lag
+        let band = stride(from: bandStep, through: future.blocks, by: bandStep).filter {
             $0 < nearBlocks || $0.isMultiple(of: 4 * bandStep)
-        }
+        }.map { $0 * ShockPool.blockLength }
+        bandDays = Set(band.map { $0 - lag })
+        let last = future.blocks * ShockPool.blockLength
+        kept = Set(band + asked.map { $0 + lag }.filter { (1...max(1, last)).contains($0) && $0 <= last }).sorted()
+            .map { KeptDay(day: $0) }
         jumps = JumpProcess(
             structure.jumps, historyDays: days, level: startLevel, isReplayed: false, calibration: calibration)
         foreignJumps = JumpProcess(
@@ -52,7 +70,7 @@ struct PathSimulator {
     /// Runs one path for each place of `chosen`, an index of `hypotheses`.
     func run(_ hypotheses: [GrowthHypothesis], chosen: [Int], random: inout SplitMix64) -> SimulatedPaths {
         var paths = SimulatedPaths(
-            count: chosen.count, days: keptBlocks.map { $0 * ShockPool.blockLength }, lag: future.lag)
+            count: chosen.count, days: kept.map(\.day), lag: future.lag)
         // Evenly spread quantiles in scattered order (the golden ratio's multiples): fewer paths give smooth answers.
         var phase = random.uniform()
         for path in chosen.indices {
@@ -111,7 +129,7 @@ struct PathSimulator {
         var level = startLevel
         var start = random.index(below: blocks.count)
         var point = 0
-        var nextKept = keptBlocks.first ?? .max
+        var keptBlock = kept.first?.block ?? .max
         for block in 0..<future.blocks {
             blockEnd += blockDays
             // One draw serves all of a block: its upper half, the lowest bits, and those between.
@@ -127,27 +145,42 @@ struct PathSimulator {
                 ? rate : bentRate(hypothesis, rate: rate, onLevel: onLevel, level: level, block: block)
             let growth = dailyRate * blockDays
             let rise = growth > 0 ? growth : 0
+            let levelBefore = level
             let highest = level + rise + activity * blocks[start].peak + highestOffset
             if highest < ceiling, blockEnd < nextEvent, !(hasMonthDays && future.blockHasMonthDay[block]) {
                 // Nothing happens and nothing is reached: the block is stepped over at once.
                 level += growth + activity * blocks[start].sum
+                if block == keptBlock, !kept[point].isEndOfBlock {
+                    let day = kept[point].day
+                    let share = Double(day - block * length) / blockDays
+                    course[point] = SimulatedPaths.confined(
+                        levelBefore + (level - levelBefore) * share + future.offset[day])
+                    point += 1
+                }
             } else {
                 // Copies, so that the loop may keep its own in registers.
                 var (lived, draws) = (level, random)
+                if block == keptBlock { events.keptDay = kept[point].day }
                 let day = live(
                     through: block, from: &lived, dailyRate: dailyRate, activity: activity, pool, start: start,
                     &events, random: &draws)
                 (level, random) = (lived, draws)
+                if block == keptBlock, !kept[point].isEndOfBlock {
+                    course[point] = SimulatedPaths.confined(events.keptUse)
+                    point += 1
+                }
                 if let day { return day }
                 nextEvent = events.next
             }
             if level < 0 { level = 0 }
             rate += wander * scores[NormalScores.place(of: bits)]
-            if block + 1 == nextKept {
-                course[point] = SimulatedPaths.confined(
-                    level + future.offset[(block + 1) * length] + events.toothHeight)
-                point += 1
-                nextKept = point < keptBlocks.count ? keptBlocks[point] : .max
+            if block == keptBlock {
+                if point < kept.count, kept[point].block == block {
+                    course[point] = SimulatedPaths.confined(
+                        level + future.offset[kept[point].day] + events.toothHeight)
+                    point += 1
+                }
+                keptBlock = point < kept.count ? kept[point].block : .max
             }
         }
         return .max
@@ -182,9 +215,7 @@ struct PathSimulator {
             let ahead = Double(day)
             return startLevel + drift.rate * ahead + spread * (ahead + ahead * ahead * inverse).squareRoot()
         }
-        for (point, block) in keptBlocks.enumerated() {
-            course[point] = SimulatedPaths.confined(max(0, level(block * ShockPool.blockLength)))
-        }
+        for point in kept.indices { course[point] = SimulatedPaths.confined(max(0, level(kept[point].day))) }
         if spread > 0, drift.rate < 0 {
             // Up first and down later: each day is to be looked at.
             return (1...max(1, future.count)).first { level($0) >= limit } ?? .max

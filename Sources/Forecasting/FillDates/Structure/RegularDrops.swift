@@ -40,9 +40,11 @@ struct RegularDrops: Sendable {
             level[increments.day[drop - 1]] - level[increments.day[before]] > -0.5 * increments.growth[drop]
         }
         guard regained * 10 >= distances.count * 6 else { return nil }
+        let lastReading = level.lastIndex { !$0.isNaN } ?? 0
         let current = sizeOfCurrentCycle(
-            usual: RobustStatistics.median(sizes), interval: interval, elapsed: elapsed, days: days,
-            feet: days.map { level[$0] }, now: level.last { !$0.isNaN } ?? 0)
+            usual: RobustStatistics.median(sizes), interval: interval,
+            elapsed: lastReading - days[days.count - 1], days: days, feet: days.map { level[$0] },
+            now: level[lastReading])
         return RegularDrops(
             intervals: zip(distances, cycles).map { $0 / $1 }, sizes: sizes, days: days, currentSize: current)
     }
@@ -62,7 +64,7 @@ struct RegularDrops: Sendable {
         return drops.filter { (0.4 * usual...2.2 * usual).contains(-increments.growth[$0]) }
     }
 
-    /// The height of the tooth of `elapsed` days' standing at its end, should it climb on as it does.
+    /// The height of a tooth at its end, should it climb on as it did in the `elapsed` days to the last reading.
     private static func sizeOfCurrentCycle(
         usual: Double, interval: Int, elapsed: Int, days: [Int], feet: [Double], now: Double
     ) -> Double {
