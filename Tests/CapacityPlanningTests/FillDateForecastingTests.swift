@@ -44,6 +44,56 @@ struct FillDateForecastingTests {
         #expect(!details.explanation.components.isEmpty)
     }
 
+    @Test("what the running day has seen so far bends no date", arguments: [1.0, 5, 0.1])
+    func runningDay(growth: Double) throws {
+        let whole = history(days: 200, growth: growth, size: 500 + growth * 250)
+        var partial = whole
+        // An hour after midnight.
+        partial.used[199] = whole.used[198] + growth * 0.04
+        let (expected, found) = (forecast(whole), forecast(partial))
+        #expect(abs(try #require(found.fill.p50) - 51) <= 2)
+        #expect(found.fill == expected.fill)
+        #expect(found.details?.explanation.cleaning.gaps == 0)
+        // Full is full, whatever the hour.
+        partial.used[199] = 500 + growth * 250
+        #expect(forecast(partial).fill.p90 == 0)
+    }
+
+    @Test("a size of nothing is no size", arguments: [0.0, -500, .nan])
+    func noSize(size: Double) {
+        #expect(history(days: 200, growth: 1, size: size).size.isEmpty)
+    }
+
+    @Test("readings that fit no size are told so, and old ones")
+    func unfit() {
+        #expect(forecast(history(days: 200, growth: 1, size: 0.4)).abstention == .implausible)
+        var silent = history(days: 200, growth: 1)
+        for day in 192..<200 { silent.used[day] = .nan }
+        silent.newestDay -= 8
+        #expect(forecast(silent).abstention == .outdated)
+        silent.used[192] = 692
+        #expect(forecast(silent).abstention == nil)
+    }
+
+    @Test("the record's days follow the week and the teeth, not the weekday of today", arguments: [0, 2, 4])
+    func phase(shift: Int) throws {
+        // Falls back by 60 each week, and grows by a tenth a day.
+        func use(_ day: Int) -> Double { 500 + 0.1 * Double(day) + 10 * Double((day + shift) % 7) }
+        var history = history(days: 364, growth: 0)
+        for day in history.used.indices { history.used[day] = use(day) }
+        for checkpoint in forecast(history).checkpoints {
+            let truth = use(363 + checkpoint.day)
+            #expect(abs(checkpoint.p50 - truth) < 8, "day \(checkpoint.day)")
+        }
+        // A week with a profile.
+        let week = [0.0, 10, 20, 20, 10, -20, -40]
+        func weekly(_ day: Int) -> Double { 500 + 0.5 * Double(day) + week[(day + shift) % 7] }
+        for day in history.used.indices { history.used[day] = weekly(day) }
+        for checkpoint in forecast(history).checkpoints {
+            #expect(abs(checkpoint.p50 - weekly(363 + checkpoint.day)) < 8, "day \(checkpoint.day)")
+        }
+    }
+
     @Test("a few days are too little")
     func short() {
         let history = history(days: 3, growth: 1)
@@ -65,14 +115,5 @@ struct FillDateForecastingTests {
     func shrinking() {
         let history = history(days: 300, growth: -1)
         #expect(forecast(history).abstention == .shrinking)
-    }
-
-    @Test("between two days of a band lies a straight line")
-    func band() {
-        let band = [UseAhead(day: 2, p10: 8, p50: 12, p90: 14), UseAhead(day: 10, p10: 8, p50: 20, p90: 30)]
-        #expect(UseAhead(onDay: 1, of: band, today: 10) == UseAhead(day: 1, p10: 9, p50: 11, p90: 12))
-        #expect(UseAhead(onDay: 6, of: band, today: 10) == UseAhead(day: 6, p10: 8, p50: 16, p90: 22))
-        #expect(UseAhead(onDay: 10, of: band, today: 10) == band[1])
-        #expect(UseAhead(onDay: 11, of: band, today: 10) == nil)
     }
 }

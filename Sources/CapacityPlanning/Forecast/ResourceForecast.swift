@@ -49,6 +49,8 @@ package enum Abstention: String, CaseIterable, Hashable, Sendable {
     case unstable
     /// No reading for too long.
     case outdated
+    /// No reading fits the size: all are less than nothing, or a thousand times the size.
+    case implausible = "implausible_readings"
     /// Nothing ever said how large it is.
     case sizeUnknown = "size_unknown"
 }

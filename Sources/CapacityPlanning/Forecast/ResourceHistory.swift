@@ -26,6 +26,15 @@ package struct ResourceHistory: Sendable {
 
     package var lastDay: Int { firstDay + used.count - 1 }
 
+    /// The use of days that have passed, and no reading for the running one: its highest so far says nothing of growth,
+    /// unless it fills the resource.
+    ///
+    /// - Parameter limit: the use that counts as full on each day.
+    package func usedOfPassedDays(limit: [Double]) -> [Double] {
+        guard let last = used.last, let full = limit.last, last < full else { return used }
+        return used.dropLast() + [.nan]
+    }
+
     /// The newest reading.
     package var newestUse: Double { used[newestDay - firstDay] }
 
@@ -45,13 +54,14 @@ package struct ResourceHistory: Sendable {
         }
     }
 
-    /// - Returns: the values from `first` on; before the first known one it is that one.
+    /// - Returns: the values from `first` on; before the first known one it is that one. What is no size, as 0, is not
+    ///   known; none known: empty.
     private static func carriedOn(_ values: [Double], from first: Int) -> [Double] {
-        guard let known = values[..<first].last(where: { !$0.isNaN }) ?? values[first...].first(where: { !$0.isNaN })
+        guard let known = values[..<first].last(where: { $0 > 0 }) ?? values[first...].first(where: { $0 > 0 })
         else { return [] }
         var last = known
         return values[first...].map { value in
-            if !value.isNaN { last = value }
+            if value > 0 { last = value }
             return last
         }
     }
