@@ -96,7 +96,7 @@ package struct APIServer: Sendable {
         return EndpointGroups(
             health: HealthEndpoints(view: view),
             metrics: MetricsEndpoints(
-                view: view, source: source, selectors: selectors, truncated: truncated, clock: clock),
+                view: view, source: source, selectors: selectors, desk: desk, truncated: truncated, clock: clock),
             query: QueryEndpoints(evaluator: evaluator, desk: desk, view: view, clock: clock, logger: logger),
             series: SeriesEndpoints(source: source, desk: desk, selectors: selectors, view: view, clock: clock),
             status: StatusEndpoints(view: view, source: source, clock: clock),
@@ -135,8 +135,10 @@ private struct UnknownPath: RouterMiddleware {
                 return refusal.response
             }
             if let error = error as? any HTTPResponseError, error.status == .notFound {
-                let methods = EndpointTable.methods(at: request.uri.path).joined(separator: ", ")
-                guard methods.isEmpty else {
+                let methods = EndpointTable.methods(at: request.uri.path)
+                // A pattern that holds nothing is no name of a label, whatever the method.
+                guard methods.isEmpty || methods.contains(request.method.rawValue) else {
+                    let methods = methods.joined(separator: ", ")
                     return Reply.failure(
                         .methodNotAllowed, "bad_data",
                         "expected \(methods) at \(request.uri.path), found \(request.method)",

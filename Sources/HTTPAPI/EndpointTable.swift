@@ -27,9 +27,13 @@ package enum EndpointTable {
         Endpoint(.get, "/healthz", .readHealth) { groups, _ in groups.health.alive() },
         Endpoint(.get, "/readyz", .readHealth) { groups, _ in try groups.health.ready() },
         Endpoint(.get, "/metrics", .readMetrics) { try await $0.metrics.metrics($1.request, scope: $1.scope) },
-        Endpoint(.get, "/federate", .readMetrics) { try await $0.metrics.federate($1.request, scope: $1.scope) },
+        Endpoint(.get, "/federate", .readMetrics) {
+            try await $0.metrics.federate($1.request, asker: $1.principal.name, scope: $1.scope)
+        },
         Endpoint(.get, "/-/healthy", .readHealth) { groups, _ in groups.status.healthy() },
         Endpoint(.get, "/-/ready", .readHealth) { groups, _ in groups.status.ready() },
+        Endpoint(.head, "/-/healthy", .readHealth) { groups, _ in groups.status.healthy().withoutBody },
+        Endpoint(.head, "/-/ready", .readHealth) { groups, _ in groups.status.ready().withoutBody },
         Endpoint(.get, "/api/v1/openapi.json", .query) { _, _ in
             Reply.bytes(APIDescription.json, contentType: "application/json")
         },
@@ -56,9 +60,10 @@ package enum EndpointTable {
         Endpoint(.get, "/api/v1/rules", .readAlerts) { try await $0.state.rules($1.request, scope: $1.scope) },
         Endpoint(.post, "/api/v1/write", .writeSamples) { try await $0.write.write($1.request) },
         Endpoint(.get, "/api/v1/alerts", .readAlerts) { try $0.state.alerts(scope: $1.scope) },
-        Endpoint(.get, "/api/v1/targets", .readTargets) { try $0.state.targets(scope: $1.scope) },
+        Endpoint(.get, "/api/v1/targets", .readTargets) { try $0.state.targets($1.request, scope: $1.scope) },
         Endpoint(.get, "/api/v1/sites", .readTargets) { try $0.state.sites(scope: $1.scope) },
         Endpoint(.post, "/-/reload", .reload) { try await $0.admin.reload(by: $1.principal) },
+        Endpoint(.put, "/-/reload", .reload) { try await $0.admin.reload(by: $1.principal) },
         Endpoint(.get, "/api/v1/tokens", .readTokens) { groups, _ in try await groups.admin.listTokens() },
         Endpoint(.post, "/api/v1/tokens", .createToken) {
             try await $0.admin.createToken($1.request, by: $1.principal)

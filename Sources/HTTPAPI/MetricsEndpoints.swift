@@ -9,6 +9,7 @@ struct MetricsEndpoints: Sendable {
     let view: any ServiceView
     let source: any SeriesSource
     let selectors: SelectorReader
+    let desk: QueryDesk
     let truncated: TruncatedPages
     let clock: any WallClock
 
@@ -38,22 +39,24 @@ struct MetricsEndpoints: Sendable {
         return page(families, flavor: flavor, notice: content.notice)
     }
 
-    /// The latest value of the series that any `match[]` selects.
-    func federate(_ request: Request, scope: QueryScope) async throws -> Response {
-        let parameters = RequestParameters(query: request.uri.query ?? "")
-        let texts = parameters.all("match[]")
-        guard !texts.isEmpty else { throw BadParameter("match[]", expected: "a series selector", found: nil) }
+    /// The latest value of the series that any `match[]` selects; waits its turn with the queries.
+    func federate(_ request: Request, asker: String, scope: QueryScope) async throws -> Response {
+        let texts = try SelectorReader.texts(RequestParameters(query: request.uri.query ?? ""))
         let now = clock.now
-        var found: [LabelSet: Sample] = [:]
-        for text in texts {
-            let matchers = try await selectors.matchers(of: text, parameter: "match[]", scope: scope)
-            for (labels, sample) in try await source.latest(matchers, at: now, lookback: Self.lookback)
-            where scope.includes(site: labels["site"]) {
-                found[labels] = sample
+        let families = try await desk.serve(asker) { waited in
+            let deadline = ContinuousClock.now + (.seconds(120) - waited)
+            var found: [LabelSet: Sample] = [:]
+            for text in texts {
+                try SelectorReader.check(deadline)
+                let matchers = try await selectors.matchers(of: text, parameter: "match[]", scope: scope)
+                for (labels, sample) in try await source.latest(matchers, at: now, lookback: Self.lookback)
+                where scope.includes(site: labels["site"]) {
+                    found[labels] = sample
+                }
             }
+            return self.families(found.map { (labels: $0.key, sample: $0.value) })
         }
-        let rows = found.map { (labels: $0.key, sample: $0.value) }
-        return page(families(rows), flavor: ExpositionFlavor(accept: request.headers[.accept]))
+        return page(families, flavor: ExpositionFlavor(accept: request.headers[.accept]))
     }
 
     /// Groups series into families sorted by name, each with its type and help.

@@ -11,9 +11,15 @@ package struct RequestParameters: Sendable {
 
     /// Where both have a parameter, the form's value counts, as in Prometheus.
     init(_ request: Request) async throws {
-        let form =
-            request.method == .post
-            ? String(buffer: try await request.body.collect(upTo: Self.maximumBodyBytes)) : ""
+        var form = ""
+        if request.method == .post {
+            let type = request.headers[.contentType] ?? ""
+            guard !type.lowercased().hasPrefix("multipart/") else {
+                throw BadParameter(
+                    "Content-Type", expected: "application/x-www-form-urlencoded", found: String(type.prefix(100)))
+            }
+            form = String(buffer: try await request.body.collect(upTo: Self.maximumBodyBytes))
+        }
         self.init(form: form, query: request.uri.query ?? "")
     }
 
@@ -35,22 +41,33 @@ package struct RequestParameters: Sendable {
     /// Unix seconds or RFC 3339, as the Prometheus API takes them.
     package func time(_ name: String) throws -> Timestamp? {
         guard let text = self[name], !text.isEmpty else { return nil }
-        if let time = Double(text).flatMap(Self.timestamp) { return time }
-        for options: ISO8601DateFormatter.Options in [
-            [.withInternetDateTime], [.withInternetDateTime, .withFractionalSeconds],
-        ] {
-            let formatter = ISO8601DateFormatter()
-            formatter.formatOptions = options
-            if let time = formatter.date(from: text).flatMap({ Self.timestamp($0.timeIntervalSince1970) }) {
-                return time
-            }
+        // Swift reads hexadecimal numbers, too.
+        guard let time = Timestamp(text: text), !text.lowercased().contains("x") else {
+            throw BadParameter(name, expected: "Unix seconds or an RFC 3339 time", found: text)
         }
-        throw BadParameter(name, expected: "Unix seconds or an RFC 3339 time", found: text)
+        return time
     }
 
-    /// Nil when it is no number or further from 1970 than a `Timestamp` keeps apart.
-    private static func timestamp(_ seconds: Double) -> Timestamp? {
-        seconds.isFinite && abs(seconds) < 9e12 ? Timestamp(seconds: seconds) : nil
+    /// As `time`, of an end of a period: one beyond all times there are counts as the last, since clients in Go spell so that
+    /// there is none.
+    package func bound(_ name: String) throws -> Timestamp? {
+        let text = self[name] ?? ""
+        if text == Self.earliest { return Timestamp(milliseconds: .min / 4) }
+        if text == Self.latest { return Timestamp(milliseconds: .max / 4) }
+        if let seconds = Double(text), seconds.isFinite, seconds.magnitude >= 9e12 {
+            return Timestamp(milliseconds: seconds < 0 ? .min / 4 : .max / 4)
+        }
+        return try time(name)
+    }
+
+    private static let earliest = "-292273086-05-16T16:47:06Z"
+    private static let latest = "292277025-08-18T07:12:54.999999999Z"
+
+    /// A whole number; nil when it is left out or empty.
+    package func integer(_ name: String) throws -> Int? {
+        guard let text = self[name], !text.isEmpty else { return nil }
+        guard let number = Int(text) else { throw BadParameter(name, expected: "a whole number", found: text) }
+        return number
     }
 
     /// A whole number, at least 0; nil when it is left out or empty.

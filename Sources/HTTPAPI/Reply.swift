@@ -40,7 +40,8 @@ enum Reply {
 
     static func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) throws -> Response {
         let encoder = JSONEncoder()
-        encoder.outputFormatting = [.withoutEscapingSlashes]
+        // In order, so that two equal answers are equal texts.
+        encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
             positiveInfinity: "+Inf", negativeInfinity: "-Inf", nan: "NaN")
         return bytes(Array(try encoder.encode(value)), contentType: "application/json", status: status)
@@ -141,5 +142,14 @@ package struct BadParameter: Error {
 extension LabelSet {
     var dictionary: [String: String] {
         Dictionary(labels.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+    }
+}
+
+extension Response {
+    /// What is answered to HEAD.
+    var withoutBody: Response {
+        var response = self
+        response.body = ResponseBody()
+        return response
     }
 }

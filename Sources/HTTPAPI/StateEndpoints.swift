@@ -19,18 +19,27 @@ struct StateEndpoints: Sendable {
     }
 
     /// Every target with its health and, when something is missing, the reason; field names follow Prometheus.
-    func targets(scope: QueryScope) throws -> Response {
-        let rows = view.targets().filter { scope.includes(site: $0.target.site) }.map { status in
+    ///
+    /// Parameters: `state`, `active`, `dropped` or `any`, and `scrapePool`, the job. None is ever dropped.
+    func targets(_ request: Request, scope: QueryScope) throws -> Response {
+        let parameters = RequestParameters(query: request.uri.query ?? "")
+        let (state, job) = (parameters["state"]?.lowercased() ?? "", parameters["scrapePool"] ?? "")
+        let shown = view.targets().filter {
+            ["", "any", "active"].contains(state) && (job.isEmpty || job == $0.target.id.job)
+                && scope.includes(site: $0.target.site)
+        }
+        let rows = shown.map { status in
             let last = status.last
+            let labels = [
+                "job": status.target.id.job, "instance": status.target.id.instance, "site": status.target.site,
+            ]
             return TargetRow(
-                labels: [
-                    "job": status.target.id.job, "instance": status.target.id.instance, "site": status.target.site,
-                ],
-                scrapePool: status.target.id.job, scrapeUrl: status.target.url,
+                discoveredLabels: labels, labels: labels,
+                scrapePool: status.target.id.job, scrapeUrl: status.target.url, globalUrl: status.target.url,
                 health: last.map { $0.isUp ? "up" : "down" } ?? "unknown",
                 lastError: last?.reason.map { "\($0.code): \($0.detail)" } ?? "",
                 reason: last?.reason.map { ReasonRow(code: $0.code, detail: $0.detail) },
-                lastScrape: last?.time.rfc3339, lastSuccess: status.lastSuccess?.rfc3339,
+                lastScrape: last?.time.rfc3339 ?? Self.never, lastSuccess: status.lastSuccess?.rfc3339,
                 lastScrapeDuration: last?.duration.inSeconds ?? 0, samples: last?.sampleCount ?? 0,
                 scrapeInterval: "\(status.target.interval.wholeMilliseconds / 1000)s", polls: status.pollCount,
                 succeeded: status.successCount, onTime: status.onTimeCount,
@@ -48,6 +57,9 @@ struct StateEndpoints: Sendable {
         }
         return try Reply.success(TargetList(activeTargets: rows, droppedTargets: []))
     }
+
+    /// How Prometheus writes the time of what has not happened.
+    private static let never = "0001-01-01T00:00:00Z"
 
     /// The standing of every site, of every declared link with both ends in scope, and why.
     func sites(scope: QueryScope) throws -> Response {
@@ -75,19 +87,26 @@ struct StateEndpoints: Sendable {
             throw BadParameter("type", expected: "alert or record", found: type)
         }
         let names = parameters.all("rule_name[]")
+        let groups = parameters.all("rule_group[]")
+        let files = parameters.all("file[]")
+        let hidesAlerts = ["1", "t", "T", "true", "TRUE", "True"].contains(parameters["exclude_alerts"] ?? "")
         let alerts = ScopeNarrowing(scope, inventory: view.inventory).narrowed(view.alerts())
         let rules = BuiltInRule.all.filter { names.isEmpty || names.contains($0.name) }.map { rule in
             let own = alerts.filter { $0.labels["alertname"] == rule.name }
             return RuleRow(
                 type: "alerting", name: rule.name, query: rule.query, duration: 0, keepFiringFor: 0,
                 labels: ["severity": rule.severity], annotations: ["summary": rule.summary],
-                alerts: own.map(AlertRow.init), health: "ok", state: own.isEmpty ? "inactive" : "firing",
+                alerts: hidesAlerts ? nil : own.map(AlertRow.init), health: "ok",
+                state: own.isEmpty ? "inactive" : "firing",
                 lastEvaluation: clock.now.rfc3339, evaluationTime: 0)
         }
         let group = RuleGroupRow(
             name: "built-in", file: "", rules: rules, interval: view.facts.pollInterval.inSeconds, limit: 0,
             lastEvaluation: clock.now.rfc3339, evaluationTime: 0)
-        return try Reply.success(["groups": type == "record" || rules.isEmpty ? [] : [group]])
+        let isAskedFor =
+            type != "record" && (groups.isEmpty || groups.contains(group.name))
+            && (files.isEmpty || files.contains(group.file))
+        return try Reply.success(["groups": isAskedFor && !rules.isEmpty ? [group] : []])
     }
 
     private struct RuleGroupRow: Encodable {
@@ -108,7 +127,7 @@ struct StateEndpoints: Sendable {
         var keepFiringFor: Double
         var labels: [String: String]
         var annotations: [String: String]
-        var alerts: [AlertRow]
+        var alerts: [AlertRow]?
         var health: String
         var state: String
         var lastEvaluation: String
@@ -141,13 +160,15 @@ struct StateEndpoints: Sendable {
     }
 
     private struct TargetRow: Encodable {
+        var discoveredLabels: [String: String]
         var labels: [String: String]
         var scrapePool: String
         var scrapeUrl: String
+        var globalUrl: String
         var health: String
         var lastError: String
         var reason: ReasonRow?
-        var lastScrape: String?
+        var lastScrape: String
         var lastSuccess: String?
         var lastScrapeDuration: Double
         var samples: Int

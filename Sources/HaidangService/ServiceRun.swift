@@ -119,7 +119,8 @@ private func listener(
 ) -> some Service {
     let listen = running.listen
     return Application(
-        router: api.router(), server: .http1(configuration: .init(additionalChannelHandlers: [ClientPresence()])),
+        router: api.router(),
+        server: .http1(configuration: .init(additionalChannelHandlers: [ClientPresence(), StalledReader()])),
         configuration: ApplicationConfiguration(
             address: .hostname(listen.address.description, port: Int(listen.port)), serverName: nil),
         onServerRunning: { channel in

@@ -1,5 +1,7 @@
 """What tools made for Prometheus ask of the service, and what they get."""
 
+import contextlib
+import functools
 import gzip
 import http.client
 import json
@@ -99,6 +101,18 @@ def test_series_labels_and_metadata(peers):
     assert status == 400 and json.loads(body)["errorType"] == "bad_data"
     assert answer(peers, "/api/v1/metadata", metric="up")["up"][0]["type"] == "gauge"
     assert answer(peers, "/api/v1/query_exemplars", query="up") == []
+    assert len(answer(peers, "/api/v1/metadata", limit=-1)) > 1
+    assert ask(peers, "/api/v1/metadata?limit_per_metric=x")[0] == 400
+    assert ask(peers, "/api/v1/query_exemplars?query=up&start=5&end=1")[0] == 400
+
+
+def test_labels_are_those_of_the_period_that_is_asked_for(peers):
+    later = int(time.time()) + 86_400
+    for path in ("/api/v1/labels", "/api/v1/label/__name__/values"):
+        assert answer(peers, path, start=later, end=later + 60) == []
+        assert answer(peers, path, start=5, end=1) == []
+        # As clients in Go spell "from the beginning to the end".
+        assert answer(peers, path, start=-9223309901257974, end=9223309901257974) == answer(peers, path)
 
 
 def test_what_tools_ask_about_the_server(peers):
@@ -108,6 +122,18 @@ def test_what_tools_ask_about_the_server(peers):
     group, = answer(peers, "/api/v1/rules")["groups"]
     assert {rule["name"] for rule in group["rules"]} == {"DeviceDown", "LinkDown", "LinkAdministrativelyDown"}
     assert answer(peers, "/api/v1/alerts") == {"alerts": []}
+    assert answer(peers, "/api/v1/rules", **{"rule_group[]": "nope"})["groups"] == []
+    assert answer(peers, "/api/v1/rules", **{"file[]": "nope"})["groups"] == []
+    group, = answer(peers, "/api/v1/rules", exclude_alerts="true", **{"rule_group[]": "built-in"})["groups"]
+    assert all("alerts" not in rule for rule in group["rules"])
+    assert answer(peers, "/api/v1/targets", state="dropped")["activeTargets"] == []
+    status, headers, body = ask(peers, "/-/healthy", "HEAD")
+    assert (status, body) == (200, b"")
+    assert ask(peers, "/api/v1/label//values")[0] == 404
+    status, _, body = ask(peers, "/federate")
+    assert (status, body.strip()) in ((200, b""), (200, b"# EOF"))
+    status, _, body = ask(peers, "/api/v1/query", "POST", b"--x--", {"Content-Type": "multipart/form-data; boundary=x"})
+    assert status == 400 and "multipart/form-data" in json.loads(body)["error"]
     assert ask(peers, "/-/healthy")[0] == 200 and ask(peers, "/-/ready")[0] == 200
 
 
@@ -121,12 +147,15 @@ def test_the_configuration_is_for_operators_and_without_secrets(peers):
     statistics = json.loads(ask(peers, "/api/v1/status/tsdb", headers=headers)[2])["data"]
     assert statistics["headStats"]["numSeries"] >= len(peers.set.series)
     assert len(statistics["seriesCountByMetricName"]) == 10
+    assert ask(peers, "/api/v1/status/tsdb?limit=0", headers=headers)[0] == 400
 
 
 def test_expressions_are_formatted_and_parsed(peers):
     assert answer(peers, "/api/v1/format_query", query="sum(rate(x[5m]))by(site)") == "sum by (site) (rate(x[5m]))"
     tree = answer(peers, "/api/v1/parse_query", query="1 + foo{a=\"b\"} offset 5m")
     assert tree["type"] == "binaryExpr" and tree["rhs"]["offset"] == 300000
+    assert [matcher["name"] for matcher in tree["rhs"]["matchers"]] == ["a", "__name__"]
+    assert answer(peers, "/api/v1/parse_query", query="1e25")["val"] == "1" + "0" * 25
     status, _, body = ask(peers, "/api/v1/query?" + urllib.parse.urlencode({"query": "rate(up)"}))
     assert status == 400 and "1:6" in json.loads(body)["error"]
 
@@ -136,6 +165,9 @@ def test_statistics_and_limits(peers):
     reply = answer(peers, "/api/v1/query", query="rate(node_cpu_seconds_total[5m])", time=at, stats="all")
     assert reply["stats"]["samples"]["totalQueryableSamples"] > 0
     assert len(reply["stats"]["samples"]["totalQueryableSamplesPerStep"]) == 1
+    sums = answer(peers, "/api/v1/query", query="rate(node_cpu_seconds_total[5m])", time=at, stats="true")["stats"]["samples"]
+    assert sums["totalQueryableSamples"] == reply["stats"]["samples"]["totalQueryableSamples"]
+    assert "totalQueryableSamplesPerStep" not in sums
     status, _, body = ask(peers, "/api/v1/query?" + urllib.parse.urlencode({"query": "node_load1", "time": at, "limit": 1}))
     reply = json.loads(body)
     assert len(reply["data"]["result"]) == 1 and reply["warnings"] == ["results truncated due to limit"]
@@ -181,10 +213,17 @@ BOMBS = [
     {"query": "count({__name__=~\"(a+)+$\"})", "start": 0, "end": 1, "step": 1},
     {"query": "(" * 5000 + "1" + ")" * 5000, "start": 0, "end": 1, "step": 1},
     {"query": "1" + "+1" * 400_000, "start": 0, "end": 1, "step": 1},
+    {"query": functools.reduce(lambda inner, _: f'label_replace({inner},"a","{"$1" * 10}","a","(.*)")', range(12),
+                               'label_replace(vector(1),"a","0123456789","a",".*")'), "start": 0, "end": 1, "step": 1},
+    {"query": "sort_by_label(node_cpu_seconds_total," + ",".join(f'"a{number}"' for number in range(5000)) + ")", "start": 0, "end": 1,
+     "step": 1},
+    {"query": "absent(up{" + ",".join(f'a{number}="x"' for number in range(60_000)) + "})", "start": 0, "end": 1, "step": 1},
+    {"query": "node_cpu_seconds_total unless on(" + ",".join(f"a{number}" for number in range(1500)) + ") node_cpu_seconds_total",
+     "start": 0, "end": 10_000, "step": 1},
 ]
 
 
-@pytest.mark.parametrize("bomb", BOMBS, ids=["steps", "nested", "pattern", "deep", "long"])
+@pytest.mark.parametrize("bomb", BOMBS, ids=["steps", "nested", "pattern", "deep", "long", "labels", "names", "absent", "on"])
 def test_a_query_bomb_ends_soon_and_others_go_on(peers, bomb):
     began = time.monotonic()
     connection = http.client.HTTPConnection(peers.url.removeprefix("http://").rstrip("/"), timeout=60)
@@ -200,6 +239,22 @@ def test_a_query_bomb_ends_soon_and_others_go_on(peers, bomb):
 def resident_mib(service):
     with open(f"/proc/{service.process.pid}/status", encoding="utf-8") as file:
         return next(int(line.split()[1]) / 1024 for line in file if line.startswith("VmRSS"))
+
+
+def test_clients_that_read_nothing_do_not_stop_others(peers):
+    query = urllib.parse.urlencode({
+        "query": "node_cpu_seconds_total or node_load1", "start": peers.base, "end": peers.base + 10_000, "step": 1})
+    host, port = peers.url.removeprefix("http://").rstrip("/").split(":")
+    ended = peers.own_metric("haidang_queries_total")
+    with contextlib.ExitStack() as stack:
+        for _ in range(3):
+            client = stack.enter_context(contextlib.closing(socket.socket()))
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            client.connect((host, int(port)))
+            client.sendall(f"GET /api/v1/query_range?{query} HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode())
+        await_condition("their queries have ended", lambda: peers.own_metric("haidang_queries_total") >= ended + 3, 30)
+        assert answer(peers, "/api/v1/query", query="1")["result"][1] == "1"
+        assert len(answer(peers, "/api/v1/query", query="node_load1", time=peers.base + 7200)["result"]) > 0
 
 
 def test_a_query_ends_when_its_client_goes(peers):

@@ -35,11 +35,14 @@ package final class QueryDesk: Sendable {
     private let atOnceByAsker: Int
     private let mostWaiting: Int
 
+    /// Queries that run at once; the default of Prometheus.
+    package static let atOnce = 20
+
     /// - Parameters:
-    ///   - atOnce: queries that run at once; the default of Prometheus.
-    ///   - atOnceByAsker: of them, of one asker.
+    ///   - atOnce: queries that run at once.
+    ///   - atOnceByAsker: of them, of one asker: so few that other askers have processors left.
     ///   - mostWaiting: more are refused.
-    package init(atOnce: Int = 20, atOnceByAsker: Int = 10, mostWaiting: Int = 200) {
+    package init(atOnce: Int = QueryDesk.atOnce, atOnceByAsker: Int = 4, mostWaiting: Int = 200) {
         self.atOnce = atOnce
         self.atOnceByAsker = atOnceByAsker
         self.mostWaiting = mostWaiting

@@ -41,6 +41,9 @@ struct QueryEndpoints: Sendable {
     func exemplars(_ request: Request) async throws -> Response {
         let parameters = try await RequestParameters(request)
         _ = try PromQLParser.parse(try parameters.required("query", expected: "a PromQL expression"))
+        if let start = try parameters.bound("start"), let end = try parameters.bound("end"), end < start {
+            throw BadParameter("end", expected: "a time not before start", found: parameters["end"])
+        }
         return try Reply.success([String]())
     }
 
@@ -64,7 +67,7 @@ struct QueryEndpoints: Sendable {
         _ evaluate: @escaping @Sendable (RequestParameters, QueryOptions) async throws -> QueryAnswer
     ) async throws -> Response {
         let parameters = try await RequestParameters(request)
-        let (options, wantsStatistics) = try self.options(parameters)
+        let (options, statistics) = try self.options(parameters)
         let limit = try parameters.count("limit") ?? 0
         let answer = try await desk.serve(asker, waitingAtMost: options.limits.time ?? .seconds(120)) { waited in
             let began = ContinuousClock.now
@@ -81,8 +84,9 @@ struct QueryEndpoints: Sendable {
         }
         return Self.response(
             Self.limited(answer, to: limit),
-            statistics: wantsStatistics
-                ? QueryStatisticsText(answer.statistics, isDetailed: options.countsSamples) : nil)
+            // As Prometheus: only `all` asks for the steps.
+            statistics: statistics.isEmpty
+                ? nil : QueryStatisticsText(answer.statistics, isDetailed: statistics == "all"))
     }
 
     /// Counts a query that ended, and logs one that took long.
@@ -101,7 +105,7 @@ struct QueryEndpoints: Sendable {
         logger.notice("slow query", metadata: metadata)
     }
 
-    private func options(_ parameters: RequestParameters) throws -> (QueryOptions, wantsStatistics: Bool) {
+    private func options(_ parameters: RequestParameters) throws -> (QueryOptions, statistics: String) {
         var options = QueryOptions()
         if let timeout = try parameters.duration("timeout") {
             options.limits.time = min(timeout, options.limits.time ?? timeout)
@@ -109,7 +113,7 @@ struct QueryEndpoints: Sendable {
         options.lookback = try parameters.duration("lookback_delta")
         let statistics = parameters["stats"] ?? ""
         options.countsSamples = !statistics.isEmpty
-        return (options, !statistics.isEmpty)
+        return (options, statistics)
     }
 
     private static func limited(_ answer: QueryAnswer, to limit: Int) -> QueryAnswer {

@@ -34,5 +34,5 @@ final class QueryExecutor: TaskExecutor {
     }
 
     /// Of the process. Without it queries run on the common pool.
-    static let shared = QueryExecutor(threads: 4)
+    static let shared = QueryExecutor(threads: QueryDesk.atOnce)
 }

@@ -24,8 +24,7 @@ struct SeriesEndpoints: Sendable {
     func labels(_ request: Request, asker: String, scope: QueryScope) async throws -> Response {
         let parameters = try await RequestParameters(request)
         let names: Set<String>
-        if parameters.all("match[]").isEmpty, case .everything = scope {
-            _ = try Self.range(parameters)
+        if Self.asksForAll(parameters), case .everything = scope {
             names = Set(source.labelNames())
         } else {
             names = try await series(parameters, asker: asker, scope: scope) { found in
@@ -44,8 +43,7 @@ struct SeriesEndpoints: Sendable {
             throw BadParameter("name", expected: "the name of a label", found: part)
         }
         let values: Set<String>
-        if parameters.all("match[]").isEmpty, case .everything = scope {
-            _ = try Self.range(parameters)
+        if Self.asksForAll(parameters), case .everything = scope {
             values = Set(source.labelValues(of: name))
         } else {
             values = try await series(parameters, asker: asker, scope: scope) { Set($0.compactMap { $0[name] }) }
@@ -53,10 +51,11 @@ struct SeriesEndpoints: Sendable {
         return try Self.list(values.sorted(), limit: try parameters.count("limit") ?? 0)
     }
 
-    /// Type, help and unit by metric; of a metric at most `limit_per_metric`, and there is one.
+    /// Type, help and unit by metric; of a metric at most `limit_per_metric`, and there is one. A limit below 0 is none.
     func metadata(_ request: Request) async throws -> Response {
         let parameters = try await RequestParameters(request)
-        let limit = try parameters.count("limit") ?? -1
+        let limit = try parameters.integer("limit") ?? -1
+        _ = try parameters.integer("limit_per_metric")
         let wanted = parameters["metric"] ?? ""
         var result: [String: [MetadataRow]] = [:]
         for (name, metadata) in source.metadata().sorted(by: { $0.key < $1.key })
@@ -70,7 +69,7 @@ struct SeriesEndpoints: Sendable {
     /// The metadata of metrics by target: every target may have every metric of the store.
     func targetMetadata(_ request: Request, scope: QueryScope) async throws -> Response {
         let parameters = try await RequestParameters(request)
-        let limit = try parameters.count("limit") ?? -1
+        let limit = try parameters.integer("limit") ?? -1
         let metric = parameters["metric"] ?? ""
         let text = parameters["match_target"] ?? ""
         let matchers =
@@ -98,12 +97,15 @@ struct SeriesEndpoints: Sendable {
     // MARK: reading
 
     private static func range(_ parameters: RequestParameters) throws -> (start: Timestamp, end: Timestamp) {
-        let start = try parameters.time("start") ?? Timestamp(milliseconds: .min / 4)
-        let end = try parameters.time("end") ?? Timestamp(milliseconds: .max / 4)
-        guard start <= end else {
-            throw BadParameter("end", expected: "a time not before start", found: parameters["end"])
-        }
-        return (start, end)
+        (
+            try parameters.bound("start") ?? Timestamp(milliseconds: .min / 4),
+            try parameters.bound("end") ?? Timestamp(milliseconds: .max / 4)
+        )
+    }
+
+    /// Whether nothing narrows what is told of labels: then the index knows it without a look at series.
+    private static func asksForAll(_ parameters: RequestParameters) -> Bool {
+        ["match[]", "start", "end"].allSatisfy { (parameters[$0] ?? "").isEmpty }
     }
 
     /// What `use` makes of the series that any `match[]` selects; of all without one.
@@ -112,15 +114,18 @@ struct SeriesEndpoints: Sendable {
         _ use: @escaping @Sendable (Set<LabelSet>) -> Value
     ) async throws -> Value {
         let (start, end) = try Self.range(parameters)
-        let texts = parameters.all("match[]")
-        return try await desk.serve(asker) { _ in
+        let texts = try SelectorReader.texts(parameters)
+        return try await desk.serve(asker) { waited in
+            let deadline = ContinuousClock.now + (.seconds(120) - waited)
             var sets: [[LabelMatcher]] = texts.isEmpty ? [[]] : []
             for text in texts {
+                try SelectorReader.check(deadline)
                 sets.append(try await selectors.matchers(of: text, parameter: "match[]", scope: scope))
             }
             var found: Set<LabelSet> = []
+            guard start <= end else { return use(found) }
             for matchers in sets {
-                try Task.checkCancellation()
+                try SelectorReader.check(deadline)
                 for labels in try await source.series(matchers, from: start, through: end)
                 where scope.includes(site: labels["site"]) {
                     found.insert(labels)
@@ -187,6 +192,28 @@ struct SeriesEndpoints: Sendable {
 /// Reads series selectors out of parameters.
 struct SelectorReader: Sendable {
     let evaluator: any QueryEvaluator
+
+    /// Selectors of one request at most.
+    private static let most = 1_000
+
+    /// The texts of `match[]`, each once.
+    /// - Throws: when they are too many.
+    static func texts(_ parameters: RequestParameters) throws -> [String] {
+        var seen: Set<String> = []
+        let texts = parameters.all("match[]").filter { seen.insert($0).inserted }
+        guard texts.count <= most else {
+            throw BadParameter("match[]", expected: "at most \(most) series selectors", found: "\(texts.count)")
+        }
+        return texts
+    }
+
+    /// - Throws: when nobody waits any more, or the time is over.
+    static func check(_ deadline: ContinuousClock.Instant) throws {
+        try Task.checkCancellation()
+        guard ContinuousClock.now < deadline else {
+            throw QueryError(.timeout, "expected an answer within the time allowed, found that it takes longer")
+        }
+    }
 
     /// - Throws: what is wrong with the selector: no selector, one of another time, one of the whole store, a bad pattern.
     func matchers(of selector: String, parameter: String, scope: QueryScope) async throws -> [LabelMatcher] {

@@ -60,6 +60,7 @@ struct StatusEndpoints: Sendable {
     /// Which metrics and labels have the most series.
     func storeStatistics(_ request: Request) async throws -> Response {
         let limit = try await RequestParameters(request).count("limit") ?? 10
+        guard limit > 0 else { throw BadParameter("limit", expected: "a positive number", found: "0") }
         let now = clock.now
         var byMetric: [String: Int] = [:]
         var byPair: [String: Int] = [:]

@@ -25,7 +25,7 @@ indirect enum SyntaxNode: Encodable {
     init(_ tree: PromQLExpression) {
         switch tree {
         case .number(let literal):
-            self = .node(["type": .text("numberLiteral"), "val": .text(DecimalText.text(of: literal.value))])
+            self = .node(["type": .text("numberLiteral"), "val": .text(DecimalText.positionalText(of: literal.value))])
         case .string(let literal): self = .node(["type": .text("stringLiteral"), "val": .text(literal.value)])
         case .parentheses(let group): self = .node(["type": .text("parenExpr"), "expr": SyntaxNode(group.content)])
         case .vector(let selector): self = .node(Self.selector(selector, "vectorSelector"))
@@ -79,12 +79,14 @@ indirect enum SyntaxNode: Encodable {
         [
             "type": .text(type), "name": .text(selector.name ?? ""),
             "matchers": .list(
-                selector.matchers.map(\.matcher).map { matcher in
-                    .node([
-                        "name": .text(matcher.name), "value": .text(matcher.value),
-                        "type": .text(matcher.operation.rawValue),
-                    ])
-                }),
+                // The one of the name comes last, as in Prometheus.
+                (selector.matchers.filter { $0.matcher.name != Label.metricName }
+                    + selector.matchers.filter { $0.matcher.name == Label.metricName }).map(\.matcher).map { matcher in
+                        .node([
+                            "name": .text(matcher.name), "value": .text(matcher.value),
+                            "type": .text(matcher.operation.rawValue),
+                        ])
+                    }),
             "offset": .number(selector.offset.wholeMilliseconds),
         ].merging(time(selector.at)) { $1 }
     }
