@@ -57,7 +57,7 @@ enum SampleCapacity {
         ]
         return CapacityModel(
             cityName: name, now: madeAt + .seconds(3_600), timeZone: "Asia/Ho_Chi_Minh", madeAt: madeAt,
-            resources: resources, chosen: resources.firstIndex { $0.id == chosen },
+            resources: resources, chosen: resources.firstIndex { $0.id == chosen }, unknown: nil,
             reasons: CapacityReasons(
                 findings: [
                     .regularDrops(everyDays: 7, size: 4e11), .purges(atUse: 2.1e13, confidence: 0.8),

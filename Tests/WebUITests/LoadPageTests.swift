@@ -60,7 +60,8 @@ enum SampleLoad {
                 row(
                     "new", name: "vm-mail-2", kind: .processor, unit: .ratio, capacity: 1, base: 0.1, swing: 0.2,
                     abstention: .tooFewReadings),
-            ], group: nil, search: SearchText(), chosen: chosen, seriesCount: 23_481, databaseBytes: 412_300_000,
+            ], group: nil, search: SearchText(), chosen: chosen, unknown: nil, seriesCount: 23_481,
+            databaseBytes: 412_300_000,
             version: "0.1.0",
             isDemo: true)
     }

@@ -39,12 +39,13 @@ struct CapacityAssembler: Sendable {
         let found = outlook.map { resources(of: $0, scope: scope, language: language) } ?? []
         let ages = try await ages(of: found.map(\.0), at: now)
         let addresses = ResourceChoice.addresses(of: found.map(\.0.key))
-        let chosen = found.firstIndex { asked.holds($0.0.key) } ?? found.indices.first
+        let holding = found.firstIndex { asked.holds($0.0.key) }
+        let chosen = holding ?? found.indices.first
         return CapacityModel(
             cityName: facts.cityName.text(language), now: now, timeZone: facts.timeZone, madeAt: outlook?.madeAt,
             resources: zip(found, addresses).map { found, address in
                 CapacityModel.Resource(found.0, address: address, name: found.name, age: ages[found.0.key])
-            }, chosen: chosen,
+            }, chosen: chosen, unknown: holding == nil ? asked.resource : nil,
             reasons: chosen.flatMap { found[$0].0.forecast.details }.map { CapacityReasons($0.explanation) },
             record: scope == .everything ? outlook.map { CapacityModel.RecordLine.lines($0.record) } ?? [] : [],
             pollInterval: facts.pollInterval.inSeconds, seriesCount: figures.seriesCount,
@@ -134,6 +135,7 @@ extension CapacityModel.Abstention {
         case .shrinking: self = .shrinking
         case .unstable: self = .unstable
         case .outdated: self = .outdated
+        case .implausible: self = .implausible
         case .sizeUnknown: self = .sizeUnknown
         }
     }

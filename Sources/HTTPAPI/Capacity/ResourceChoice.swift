@@ -15,6 +15,9 @@ package struct ResourceChoice {
         self.asked = asked
     }
 
+    /// The id that is asked for.
+    package var resource: String? { asked["resource"] }
+
     /// Whether a resource is what is asked for; none is where nothing is asked for.
     package func holds(_ key: ResourceKey) -> Bool {
         !asked.isEmpty && Self.parts.allSatisfy { name, value in asked[name].map { $0 == value(key) } ?? true }

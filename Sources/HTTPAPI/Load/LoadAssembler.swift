@@ -46,11 +46,24 @@ struct LoadAssembler: Sendable {
         var model = LoadModel(
             cityName: facts.cityName.text(language), now: clock.now, timeZone: facts.timeZone,
             madeAt: outlook?.madeAt, start: outlook.map { TimeGrid.hours.start(of: $0.firstHour) } ?? clock.now,
-            rows: found.map { LoadModel.Row($0, name: $1) }, group: group, search: search, chosen: "",
+            rows: found.map { LoadModel.Row($0, name: $1) }, group: group, search: search, chosen: "", unknown: nil,
             seriesCount: figures.seriesCount, databaseBytes: figures.databaseBytes, version: facts.version,
             isDemo: facts.isDemo)
-        model.chosen = (model.rows.first { $0.id == asked } ?? model.shown.first)?.id ?? ""
+        if let asked {
+            let told = Self.told(asked)
+            model.chosen = model.rows.first { $0.id == asked || $0.id == told }?.id ?? ""
+            if model.chosen.isEmpty, !asked.isEmpty { model.unknown = asked }
+        }
+        if model.chosen.isEmpty { model.chosen = model.shown.first?.id ?? "" }
         return model
+    }
+
+    /// The name of the same traffic as end a tells it.
+    private static func told(_ name: String) -> String {
+        let parts = name.split(separator: ":", omittingEmptySubsequences: false)
+        let opposite = [LoadFigure.receive.rawValue: LoadFigure.transmit, LoadFigure.transmit.rawValue: .receive]
+        guard parts.count == 3, parts[2] == "b", let figure = opposite[String(parts[0])] else { return name }
+        return "\(figure.rawValue):\(parts[1]):a"
     }
 
     /// What one end receives the other sends: where end a is there, end b says nothing more.
@@ -68,7 +81,7 @@ extension LoadModel.Row {
             history: load.history,
             ahead: LoadModel.Ahead(p10: load.forecast.p10, p50: load.forecast.p50, p90: load.forecast.p90),
             peak: load.peak.map {
-                LoadModel.Peak(hour: $0, p50: load.forecast.p50[$0], p90: load.forecast.p90[$0])
+                LoadModel.Peak(hour: $0, p50: load.forecast.p50[$0], p90: load.forecast.p90.max() ?? .nan)
             },
             abstention: load.forecast.abstains ? .tooFewReadings : nil,
             components: load.forecast.models.map {

@@ -9,7 +9,7 @@ package struct CapacityModel: Sendable {
 
     /// Why no date is named.
     package enum Abstention: String, CaseIterable, Sendable {
-        case tooLittleHistory, shrinking, unstable, outdated, sizeUnknown
+        case tooLittleHistory, shrinking, unstable, outdated, implausible, sizeUnknown
     }
 
     /// What became of forecasts whose date has come, for one horizon.
@@ -121,6 +121,8 @@ package struct CapacityModel: Sendable {
     package var resources: [Resource]
     /// The place in `resources` of the one in the chart.
     package var chosen: Int?
+    /// What was asked for and is not there; the chart shows another then.
+    package var unknown: String?
     /// Of the chosen resource; nil when it is not known.
     package var reasons: CapacityReasons?
     /// Of all forecasts together.
@@ -133,6 +135,7 @@ package struct CapacityModel: Sendable {
 
     package init(
         cityName: String, now: Timestamp, timeZone: String, madeAt: Timestamp?, resources: [Resource], chosen: Int?,
+        unknown: String?,
         reasons: CapacityReasons?, record: [RecordLine], pollInterval: Double, seriesCount: Int, databaseBytes: Int64,
         version: String, isDemo: Bool
     ) {
@@ -142,6 +145,7 @@ package struct CapacityModel: Sendable {
         self.madeAt = madeAt
         self.resources = resources
         self.chosen = chosen
+        self.unknown = unknown
         self.reasons = reasons
         self.record = record
         self.pollInterval = pollInterval

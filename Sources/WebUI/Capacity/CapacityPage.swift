@@ -40,6 +40,7 @@ struct CapacityPage {
             "madeISO": model.madeAt.map(writer.times.machineTime) ?? "", "hasRows": !rows.isEmpty, "rows": rows,
             "more": more,
             "records": model.record.map(writer.record), "hasRecords": !model.record.isEmpty,
+            "unknown": model.unknown.map(writer.unknown) ?? false as Any,
             "chosen": chosen.map { self.chosen($0, madeAt: madeAt) } ?? false as Any,
         ]
         return frame.values.merging(own) { first, _ in first }
@@ -58,6 +59,14 @@ struct CapacityPage {
 
     // MARK: The chosen resource
 
+    private func growth(_ unit: CapacityModel.Unit) -> (_ perDay: Double) -> String {
+        { perDay in
+            perDay < 0
+                ? writer.text(.capacityFall, ["amount": writer.amount(-perDay, unit)])
+                : writer.text(.capacityGrowth, ["amount": writer.change(perDay, unit)])
+        }
+    }
+
     private func chosen(_ resource: CapacityModel.Resource, madeAt: Timestamp) -> TemplateValues {
         let chart = CapacityChart(writer: writer, resource: resource, madeAt: madeAt).values
         let spans: [(Int, Double)] = zip([30, 90, 180], resource.fullWithin).map { ($0, $1) }
@@ -70,9 +79,7 @@ struct CapacityPage {
                     .capacityFullWithin,
                     ["n": writer.numbers.integer(days), "share": writer.numbers.percent(probability)])
             },
-            "growth": resource.growthPerDay.map {
-                writer.text(.capacityGrowth, ["amount": writer.change($0, resource.unit)])
-            } ?? false as Any,
+            "growth": resource.growthPerDay.map(growth(resource.unit)) ?? false as Any,
             "records": resource.record.map(writer.record), "hasRecords": !resource.record.isEmpty,
             "findings": [String](), "components": [TemplateValues](), "hasComponents": false, "cleaned": false,
         ]

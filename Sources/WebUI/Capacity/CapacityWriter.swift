@@ -41,12 +41,13 @@ struct CapacityWriter: TextWriter {
 
     private func watts(_ value: Double) -> String {
         let (factor, name) = value.magnitude >= 1e6 ? (1e6, "MW") : value.magnitude >= 1e3 ? (1e3, "kW") : (1, "W")
-        return numbers.decimal(value / factor, digits: factor == 1 ? 0 : 2) + "\u{A0}" + name
+        return numbers.decimal(value / factor, digits: factor == 1 ? self.digits(value) : 2) + "\u{A0}" + name
     }
 
-    private func plain(_ value: Double) -> String {
-        let isWhole = value.magnitude >= 100 || value == value.rounded()
-        return numbers.decimal(value, digits: isWhole ? 0 : value.magnitude < 10 ? 2 : 1)
+    private func plain(_ value: Double) -> String { numbers.decimal(value, digits: digits(value)) }
+
+    private func digits(_ value: Double) -> Int {
+        value.magnitude >= 100 || value == value.rounded() ? 0 : value.magnitude < 10 ? 2 : 1
     }
 
     // MARK: Days
@@ -67,6 +68,7 @@ struct CapacityWriter: TextWriter {
         case .shrinking: text(.capacityShrinking)
         case .unstable: text(.capacityUnstable)
         case .outdated: text(.capacityOutdated)
+        case .implausible: text(.capacityImplausible)
         case .sizeUnknown: text(.capacitySizeUnknown)
         }
     }

@@ -51,6 +51,7 @@ package struct LoadModel: Sendable {
         /// 0 is the first hour ahead.
         package var hour: Int
         package var p50: Double
+        /// The highest of all hours ahead.
         package var p90: Double
 
         package init(hour: Int, p50: Double, p90: Double) {
@@ -148,6 +149,8 @@ package struct LoadModel: Sendable {
     package var search: SearchText
     /// The id of the row in the chart: one of `rows`, or "" for none.
     package var chosen: String
+    /// The id that was asked for and is not there; the chart shows another row then.
+    package var unknown: String?
     package var seriesCount: Int
     package var databaseBytes: Int64
     package var version: String
@@ -155,7 +158,8 @@ package struct LoadModel: Sendable {
 
     package init(
         cityName: String, now: Timestamp, timeZone: String, madeAt: Timestamp?, start: Timestamp, rows: [Row],
-        group: Group?, search: SearchText, chosen: String, seriesCount: Int, databaseBytes: Int64, version: String,
+        group: Group?, search: SearchText, chosen: String, unknown: String?, seriesCount: Int, databaseBytes: Int64,
+        version: String,
         isDemo: Bool
     ) {
         self.cityName = cityName
@@ -167,6 +171,7 @@ package struct LoadModel: Sendable {
         self.group = group
         self.search = search
         self.chosen = chosen
+        self.unknown = unknown
         self.seriesCount = seriesCount
         self.databaseBytes = databaseBytes
         self.version = version

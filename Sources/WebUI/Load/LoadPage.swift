@@ -40,7 +40,8 @@ struct LoadPage {
                     link: frame.link(to: LoadPage.path) + parameters(model.group, series: row.id) + "#chosen",
                     isChosen: row.id == model.chosen)
             },
-            "more": more(rows.count), "chosen": chosen.map(self.chosen) ?? false as Any,
+            "unknown": model.unknown.map(writer.unknown) ?? false as Any, "more": more(rows.count),
+            "chosen": chosen.map(self.chosen) ?? false as Any,
         ]
         return frame.values.merging(own) { first, _ in first }
             .merging(

@@ -23,12 +23,18 @@ export function compare(series) {
   return { common, apart: names.filter((name) => !(name in common)) };
 }
 
+/// A name as PromQL writes it: quoted when it is no plain one.
+const nameText = (name, plain) => (plain.test(name) ? name : JSON.stringify(name));
+
 /// A series as PromQL writes it.
 export function seriesText(metric, names = Object.keys(metric)) {
   const labels = names.filter((name) => name !== "__name__" && name in metric)
-    .map((name) => `${name}=${JSON.stringify(metric[name])}`).join(", ");
-  const name = names.includes("__name__") ? metric.__name__ || "" : "";
-  return name + (labels || !name ? `{${labels}}` : "");
+    .map((name) => `${nameText(name, /^[a-zA-Z_]\w*$/)}=${JSON.stringify(metric[name])}`);
+  const name = nameText(names.includes("__name__") ? metric.__name__ || "" : "", /^([a-zA-Z_:][\w:]*)?$/);
+  // A quoted name stands among the labels.
+  const isPlain = !name.startsWith("\"");
+  const braced = (isPlain ? labels : [name, ...labels]).join(", ");
+  return (isPlain ? name : "") + (braced || !name ? `{${braced}}` : "");
 }
 
 /// The line that names what all series have in common, or nothing.

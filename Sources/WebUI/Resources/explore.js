@@ -22,7 +22,8 @@ function stateOf(address) {
   const query = new URLSearchParams(address);
   const time = (name) => (query.has(name) ? Number(query.get(name)) * 1000 : NaN);
   const [from, to] = [time("from"), time("to")];
-  const isFixed = from < to;
+  // Beyond what a Date can be, there is nothing to show.
+  const isFixed = from < to && Math.max(Math.abs(from), Math.abs(to)) <= 8.64e15;
   const refresh = Number(query.get("refresh"));
   return {
     expression: query.get("q") || "",

@@ -49,7 +49,8 @@ package enum Message: String, CaseIterable, Sendable {
     // capacity
     case capacityTitle, forecastMade, capacityMoreThanYear, capacityFullNow, capacityOverdue, capacityOrderBy
     case capacityNoOrder, capacityRecordLine, capacityRecordNone, capacityTooLittleHistory, capacityShrinking
-    case capacityUnstable, capacityOutdated, capacitySizeUnknown, capacityMore, capacityChart, capacityChartDate
+    case capacityUnstable, capacityOutdated, capacityImplausible, capacityFall, forecastUnknown, capacitySizeUnknown,
+        capacityMore, capacityChart, capacityChartDate
     case capacityChartNoDate, capacityFullAt, forecastRestored, capacityGrowth, capacityFullWithin
     case capacityRegularDrops, capacityPurges, capacityWeekdays, capacityMonthDay, capacityMonthEnd
     case capacityStep, capacityBursts, capacityCompound, capacitySaturation, capacityYearly, capacityRateChange

@@ -27,6 +27,11 @@ extension TextWriter {
         }
     }
 
+    /// What was asked for by a name that nothing has.
+    func unknown(_ name: String) -> String {
+        text(.forecastUnknown, ["name": DisplayText.readable(name, limit: 80)])
+    }
+
     /// What the template `foot` shows.
     func foot(series: Int, database bytes: Int64, version: String) -> TemplateValues {
         [
