@@ -34,13 +34,25 @@ package enum ForecastLine {
         } catch DecodingError.keyNotFound(let key, _) {
             throw ForecastLineError("expected the field \"\(key.stringValue)\", found none")
         } catch DecodingError.typeMismatch(let type, let context) {
-            throw ForecastLineError("expected \(type) in \(place(context)), found something else")
+            throw ForecastLineError("expected \(name(of: type)) in \(place(context)), found something else")
         } catch DecodingError.valueNotFound(let type, let context) {
-            throw ForecastLineError("expected \(type) in \(place(context)), found null")
+            throw ForecastLineError("expected \(name(of: type)) in \(place(context)), found null")
         } catch DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty {
             throw ForecastLineError("\(place(context)): \(context.debugDescription)")
         } catch {
             throw ForecastLineError("expected a JSON object, found something else")
+        }
+    }
+
+    /// As JSON calls it.
+    private static func name(of type: Any.Type) -> String {
+        switch type {
+        case is [String: Any].Type: "a JSON object"
+        case is [Any].Type: "an array"
+        case is String.Type: "a string"
+        case is any BinaryInteger.Type: "a whole number"
+        case is any BinaryFloatingPoint.Type: "a number"
+        default: "another type"
         }
     }
 

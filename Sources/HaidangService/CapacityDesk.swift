@@ -87,6 +87,7 @@ final class CapacityDesk: CapacityView, Sendable {
 
     var settings: Settings { state.withLock { $0.settings } }
     var figures: Figures { state.withLock { $0.figures } }
+    var isRunning: Bool { state.withLock { $0.isRunning } }
     var outlook: CapacityOutlook? { state.withLock { $0.outlook } }
     var loads: LoadOutlook? { loadDesk.outlook }
 

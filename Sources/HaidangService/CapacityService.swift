@@ -50,7 +50,8 @@ struct CapacityService: Service {
             let now = running.clock.now
             // The clock was put back.
             due = min(due, now + .seconds(86_400 + 3_600))
-            guard now >= due else {
+            // A run that was asked for is waited for.
+            guard now >= due, !desk.isRunning else {
                 try? await Task.sleep(for: Self.look)
                 continue
             }

@@ -1,3 +1,4 @@
+import AnswerDisplay
 import ArgumentParser
 import Foundation
 import HTTPAPI
@@ -81,6 +82,11 @@ enum ReportText {
             }
             return String(cells.joined(separator: "  ").reversed().drop { $0 == " " }.reversed())
         }
+    }
+
+    /// A name in a table of many: one without end would push the others off the screen.
+    static func name(_ name: String) -> String {
+        name.count > 60 ? TerminalText.safe(String(name.prefix(59))) + "…" : TerminalText.safe(name)
     }
 
     static func bytes(_ bytes: Int) -> String {

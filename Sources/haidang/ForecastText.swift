@@ -15,7 +15,7 @@ enum ForecastText {
         ]
         for resource in report.resources {
             rows.append(
-                [TerminalText.safe(resource.resource), share(resource), size(resource), growth(resource)]
+                [ReportText.name(resource.resource), share(resource), size(resource), growth(resource)]
                     + days(resource) + [record(resource.record)])
         }
         var lines = ReportText.table(rows)
@@ -62,6 +62,11 @@ enum ForecastText {
         resource.growthPerDay.map { ($0 > 0 ? "+" : "") + amount($0, resource.unit) } ?? ""
     }
 
+    private static func change(_ resource: CapacityReport.Resource) -> String {
+        let perDay = resource.growthPerDay ?? 0
+        return "\(perDay < 0 ? "falls" : "grows") by \(amount(perDay.magnitude, resource.unit)) a day"
+    }
+
     /// The longest horizon: what planners look at.
     private static func record(_ lines: [CapacityReport.RecordLine]) -> String { lines.last.map(text) ?? "" }
 
@@ -77,6 +82,7 @@ enum ForecastText {
         case "shrinking": "use is falling"
         case "unstable": "too uneven to tell"
         case "outdated": "no reading for too long"
+        case "implausible_readings": "its readings do not fit its size"
         case "size_unknown": "its size is not known"
         default: TerminalText.safe(reason)
         }
@@ -124,7 +130,7 @@ enum ForecastText {
     ) -> [String] {
         guard let explanation else { return ["", "why: told after the next run"] }
         var lines = ["", "why"]
-        if resource.growthPerDay != nil { lines.append("  grows by \(growth(resource)) a day") }
+        if resource.growthPerDay != nil { lines.append("  " + change(resource)) }
         lines += explanation.findings.map { "  " + TerminalText.safe($0.text) }
         if explanation.gaps + explanation.excursions + explanation.stuckReadings > 0 {
             lines.append(
@@ -174,7 +180,10 @@ enum ForecastText {
         }
         var all = [series("past", past), series("expected", ahead(\.p50))]
         all += [series("low", ahead(\.p10)), series("high", ahead(\.p90))]
-        if let limit = resource.limit { all.append(series("full", (first...last).map { ($0, limit) })) }
+        if let limit = resource.limit {
+            let before = details.limit.enumerated().compactMap { offset, value in value.map { (offset + first, $0) } }
+            all.append(series("full", before.filter { $0.0 < 0 } + (0...max(last, 0)).map { ($0, limit) }))
+        }
         let window = QueryWindow(start: time(today + first), end: time(today + last), step: .seconds(86_400))
         return AnswerChart(all, unit: unit(resource.unit), window: window, style: .beside(lines: 24)).lines
     }

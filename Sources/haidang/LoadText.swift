@@ -12,7 +12,7 @@ enum LoadText {
         var rows = [["load", "last hour", "of", "busiest hour", "expected", "80 % range", "ranges that held", "name"]]
         for load in report.loads {
             let head = [
-                TerminalText.safe(load.load), load.current.map { amount($0, load) } ?? "",
+                ReportText.name(load.load), load.current.map { amount($0, load) } ?? "",
                 load.unit == "ratio" ? "" : load.capacity.map { amount($0, load) } ?? "",
             ]
             let middle =
@@ -22,7 +22,7 @@ enum LoadText {
                         amount(peak.p10, load) + "–" + amount(peak.p90, load),
                     ]
                 } ?? ["too few readings to tell", "", ""]
-            rows.append(head + middle + [record(load.record), TerminalText.safe(load.name)])
+            rows.append(head + middle + [record(load.record), ReportText.name(load.name)])
         }
         return ReportText.table(rows) + ["", "forecast of \(TerminalText.safe(report.madeAt))"]
     }

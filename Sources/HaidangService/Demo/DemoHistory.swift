@@ -132,7 +132,10 @@ struct DemoHistory: Sendable {
     }
 
     private var processorLines: [Line] {
-        inventory.devices.filter { world.processorShare($0.id, at: Timestamp(milliseconds: 0)) != nil }.map { device in
+        // A page that is scraped tells of processors in its own way.
+        inventory.devices.filter {
+            $0.snmp != nil && world.processorShare($0.id, at: Timestamp(milliseconds: 0)) != nil
+        }.map { device in
             Line(labels: labels(CommonMetric.cpuRatio.rawValue, job: "snmp", device: device.id, [])) {
                 $0.processors[device.id]
             }
