@@ -34,7 +34,7 @@ package struct FillForecaster: Sendable {
 
     /// - Parameters:
     ///   - horizon: days from today that are looked at; confined to 0…3650.
-    ///   - asked: days from today for `FillForecast.usedOnAskedDays`.
+    ///   - asked: days from today for `FillForecast.usedOnAskedDays`, a week or more apart.
     /// - Complexity: less than a millisecond for two years of history and a year ahead, an eighth of it for a weekly band.
     package func forecast(_ history: CapacityHistory, horizon: Int, asked: [Int] = []) -> FillForecast {
         let horizon = min(max(horizon, 0), Self.longestHorizon)

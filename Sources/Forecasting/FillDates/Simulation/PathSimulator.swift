@@ -38,7 +38,8 @@ struct PathSimulator {
 
     /// - Parameters:
     ///   - bandStep: in blocks of `ShockPool.blockLength` days; at least 1.
-    ///   - asked: days from today on which the use is wanted, too.
+    ///   - asked: days from today on which the use is wanted, too; a block or more apart, as a block keeps one beside its
+    ///     end.
     init(
         _ structure: UsageStructure, shocks: GrowthShocks, calibration: FleetCalibration, lastReading: Int,
         firstDay: Int, horizon: Int, bandStep: Int, asked: [Int]
@@ -59,7 +60,7 @@ struct PathSimulator {
         }.map { $0 * ShockPool.blockLength }
         bandDays = Set(band.map { $0 - lag })
         let last = future.blocks * ShockPool.blockLength
-        kept = Set(band + asked.map { $0 + lag }.filter { (1...max(1, last)).contains($0) && $0 <= last }).sorted()
+        kept = Set(band + asked.map { $0 + lag }.filter { $0 >= 1 && $0 <= last }).sorted()
             .map { KeptDay(day: $0) }
         jumps = JumpProcess(
             structure.jumps, historyDays: days, level: startLevel, isReplayed: false, calibration: calibration)
